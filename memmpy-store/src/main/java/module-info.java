@@ -1,0 +1,9 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/** Training data on disk as plain {@code .npy} arrays, mapped into memory. */
+module org.memmpy.store {
+    requires com.fasterxml.jackson.core;
+
+    exports org.memmpy.store;
+}
