@@ -1,0 +1,43 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.RowType;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Where a loader puts its batches. The default is memory of the loader's own that is used again
+ * when a batch is closed; an adapter may have batches gathered straight into memory of its engine.
+ *
+ * <p>Called by several of the loader's threads at once.
+ */
+@FunctionalInterface
+public interface BatchMemory {
+    /**
+     * Finds memory for one batch.
+     *
+     * @param columns what the rows of each column are
+     * @param rows how many rows
+     * @return memory that nobody else uses until it is released
+     */
+    Slot take(List<RowType> columns, int rows);
+
+    /** The memory of one batch. */
+    interface Slot {
+        /**
+         * {@return the memory of one column; at least its rows' bytes, writable by any thread}
+         *
+         * @param column the column's number
+         */
+        MemorySegment segment(int column);
+
+        /**
+         * Gives the memory back. Called once, by whatever thread closes the batch, or by the loader
+         * for a batch that was never delivered.
+         */
+        void release();
+    }
+}

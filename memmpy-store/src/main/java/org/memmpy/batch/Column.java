@@ -1,0 +1,170 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.DType;
+import org.memmpy.RowType;
+import org.memmpy.kernel.ConvertRows;
+import org.memmpy.kernel.CopyRows;
+import org.memmpy.kernel.OneHotRows;
+import org.memmpy.kernel.RowKernel;
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.Table;
+
+import java.util.Objects;
+
+/**
+ * An array of a table, and how its rows are delivered. Immutable: every method gives a new column.
+ *
+ * <pre>{@code
+ * column("image").as(FLOAT32).scale(1.0 / 255)
+ * column("label").oneHot(10)
+ * }</pre>
+ */
+public final class Column {
+    private final String name;
+    private final DType dtype;
+    private final double scale;
+    private final double shift;
+    private final boolean flat;
+    private final int classes;
+
+    private Column(
+            String name, DType dtype, double scale, double shift, boolean flat, int classes) {
+        this.name = name;
+        this.dtype = dtype;
+        this.scale = scale;
+        this.shift = shift;
+        this.flat = flat;
+        this.classes = classes;
+    }
+
+    /**
+     * A column as it is stored.
+     *
+     * @param name the array's name in its table
+     * @return the column
+     */
+    public static Column column(String name) {
+        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0);
+    }
+
+    /**
+     * Casts the elements while gathering, as NumPy's {@code astype}.
+     *
+     * @param target the dtype wanted
+     * @return the column
+     */
+    public Column as(DType target) {
+        return new Column(
+                name, Objects.requireNonNull(target, "target"), scale, shift, flat, classes);
+    }
+
+    /**
+     * Multiplies after the cast, in the precision of the dtype delivered, which must be floating.
+     *
+     * @param factor for example {@code 1.0 / 255}
+     * @return the column
+     */
+    public Column scale(double factor) {
+        return new Column(name, dtype, scale * factor, shift * factor, flat, classes);
+    }
+
+    /**
+     * Adds after the cast and the scales so far, in the precision of the dtype delivered, which
+     * must be floating.
+     *
+     * @param summand for example {@code -0.5}
+     * @return the column
+     */
+    public Column shift(double summand) {
+        return new Column(name, dtype, scale, shift + summand, flat, classes);
+    }
+
+    /** {@return the column with rows of one dimension} */
+    public Column flatten() {
+        return new Column(name, dtype, scale, shift, true, classes);
+    }
+
+    /**
+     * Delivers integer class ids as rows of zeros with one 1, float32 unless {@link #as} says
+     * otherwise.
+     *
+     * @param count the classes; ids are {@code 0 .. count - 1}, another id fails its batch
+     * @return the column
+     */
+    public Column oneHot(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("one-hot of " + count + " classes; at least 1");
+        }
+        return new Column(name, dtype, scale, shift, flat, count);
+    }
+
+    /** {@return the array's name in its table} */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * {@return what one delivered row is}
+     *
+     * @param table where the array is
+     * @throws IllegalArgumentException if the table has no such array, or it cannot be delivered so
+     */
+    public RowType rowType(Table table) {
+        return bind(table).type();
+    }
+
+    /** A column with its array found and its loop chosen. */
+    record Bound(String name, MappedArray array, RowType type, RowKernel kernel) {}
+
+    Bound bind(Table table) {
+        MappedArray array = table.array(name);
+        RowType stored = array.rowType();
+        if (classes > 0) {
+            return bindOneHot(array, stored);
+        }
+        DType target = dtype == null ? stored.dtype() : dtype;
+        boolean scaled = scale != 1 || shift != 0;
+        if (scaled && !target.isFloating()) {
+            throw new IllegalArgumentException(
+                    "column '%s' delivers %s, which cannot be scaled or shifted; cast it to a floating type, such as .as(FLOAT32)"
+                            .formatted(name, target));
+        }
+        RowType type = RowType.of(target, flat ? new long[] {stored.elements()} : stored.shape());
+        RowKernel kernel =
+                target == stored.dtype() && !scaled
+                        ? new CopyRows(stored.bytes())
+                        : new ConvertRows(stored, target, scale, shift);
+        return new Bound(name, array, type, kernel);
+    }
+
+    private Bound bindOneHot(MappedArray array, RowType stored) {
+        if (!stored.dtype().isInteger() || stored.elements() != 1) {
+            throw new IllegalArgumentException(
+                    "column '%s' holds rows of %s; one-hot needs one integer class id a row"
+                            .formatted(name, stored));
+        }
+        if (scale != 1 || shift != 0) {
+            throw new IllegalArgumentException(
+                    "column '" + name + "' is one-hot: it cannot be scaled or shifted too");
+        }
+        DType target = dtype == null ? DType.FLOAT32 : dtype;
+        RowKernel kernel = new OneHotRows(stored.dtype(), classes, target);
+        return new Bound(name, array, RowType.of(target, classes), kernel);
+    }
+
+    /** {@return the column as it would be written in code} */
+    @Override
+    public String toString() {
+        return "column(\"%s\")%s%s%s%s%s"
+                .formatted(
+                        name,
+                        dtype == null ? "" : ".as(" + dtype.name() + ")",
+                        scale == 1 ? "" : ".scale(" + scale + ")",
+                        shift == 0 ? "" : ".shift(" + shift + ")",
+                        flat ? ".flatten()" : "",
+                        classes == 0 ? "" : ".oneHot(" + classes + ")");
+    }
+}

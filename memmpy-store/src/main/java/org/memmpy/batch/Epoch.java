@@ -1,0 +1,323 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.CorruptStoreException;
+import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
+import org.memmpy.index.RowIndex;
+import org.memmpy.os.OpenResources;
+import org.memmpy.store.RowLease;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One pass over a loader's rows. Threads gather batches ahead, each taking the next number that is
+ * not yet taken; the consumer gets them in order.
+ *
+ * <p>Closing it early, or the end of the pass, stops the threads. One consumer at a time; {@link
+ * #close} from any thread.
+ */
+public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
+    private static final AtomicLong THREAD_NUMBER = new AtomicLong();
+
+    private final BatchLoader loader;
+    private final long number;
+    private final RowIndex order;
+    private final long batches;
+    private final List<RowType> types;
+    private final List<Thread> workers = new ArrayList<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition gathered = lock.newCondition();
+    private final Condition taken = lock.newCondition();
+
+    /** Batch k waits at place {@code k % ring.length} until the consumer takes it. */
+    private final MiniBatch[] ring;
+
+    private long claimed;
+    private long delivered;
+    private long rows;
+    private long waitNanos;
+    private final long started = System.nanoTime();
+    private long ended;
+    private Throwable failure;
+    private boolean closed;
+
+    Epoch(BatchLoader loader, long number, RowIndex order, int prefetch) {
+        this.loader = loader;
+        this.number = number;
+        this.order = order;
+        this.batches = loader.batches();
+        this.types = loader.rowTypes();
+        this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
+    }
+
+    void start(int threads) {
+        for (long i = 0; i < Math.min(threads, batches); i++) {
+            Thread worker =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("memmpy-loader-" + THREAD_NUMBER.incrementAndGet())
+                            .unstarted(this::gatherBatches);
+            workers.add(worker);
+        }
+        OpenResources.opened(this, "epoch");
+        workers.forEach(Thread::start);
+    }
+
+    // ---- the consumer
+
+    /** {@return the epoch's number} */
+    public long number() {
+        return number;
+    }
+
+    /** {@return whether a batch remains; false after {@link #close}} */
+    public boolean hasNext() {
+        lock.lock();
+        try {
+            return failure != null || (delivered < batches && !closed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for the next batch.
+     *
+     * @return the batch, to be closed
+     * @throws MemmpyException if a thread failed to gather a batch, this one or one ahead; the
+     *     cause says why. The epoch is over then
+     * @throws NoSuchElementException if there is no batch left
+     * @throws IllegalStateException if the epoch was closed
+     */
+    public MiniBatch next() {
+        lock.lock();
+        try {
+            if (failure == null && !closed && delivered == batches) {
+                throw new NoSuchElementException("epoch " + number + " has no batch left");
+            }
+            int place = (int) (delivered % ring.length);
+            await(place);
+            throwIfOver();
+            MiniBatch batch = ring[place];
+            ring[place] = null;
+            delivered++;
+            rows += batch.rows();
+            taken.signalAll();
+            if (delivered == batches) {
+                ended = System.nanoTime();
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await(int place) {
+        if (ring[place] != null || failure != null || closed) {
+            return;
+        }
+        long from = System.nanoTime();
+        try {
+            while (ring[place] == null && failure == null && !closed) {
+                gathered.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MemmpyException(
+                    "interrupted while waiting for batch " + delivered + " of epoch " + number, e);
+        } finally {
+            waitNanos += System.nanoTime() - from;
+        }
+    }
+
+    private void throwIfOver() {
+        if (failure != null) {
+            throw new MemmpyException(
+                    "epoch " + number + " of the loader failed: " + failure.getMessage(), failure);
+        }
+        if (closed) {
+            throw new IllegalStateException("epoch " + number + " was closed");
+        }
+    }
+
+    /**
+     * {@return {@link #hasNext} and {@link #next} for a {@code for} loop; the pass is made once}
+     */
+    @Override
+    public Iterator<MiniBatch> iterator() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return Epoch.this.hasNext();
+            }
+
+            @Override
+            public MiniBatch next() {
+                return Epoch.this.next();
+            }
+        };
+    }
+
+    /** {@return what was delivered so far, and how long the consumer waited} */
+    public LoaderStats stats() {
+        lock.lock();
+        try {
+            long rowBytes = types.stream().mapToLong(RowType::bytes).sum();
+            long end = ended == 0 ? System.nanoTime() : ended;
+            return new LoaderStats(delivered, rows, rows * rowBytes, waitNanos, end - started);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the pass: waits for the threads to finish the batch they are at, and frees what was not
+     * delivered. Batches that the consumer has stay its own. Closing twice is harmless.
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            if (ended == 0) {
+                ended = System.nanoTime();
+            }
+            taken.signalAll();
+            gathered.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        joinWorkers();
+        for (int i = 0; i < ring.length; i++) {
+            MiniBatch undelivered;
+            lock.lock();
+            try {
+                undelivered = ring[i];
+                ring[i] = null;
+            } finally {
+                lock.unlock();
+            }
+            if (undelivered != null) {
+                undelivered.close();
+            }
+        }
+        loader.forget(this);
+        OpenResources.closed(this);
+    }
+
+    private void joinWorkers() {
+        boolean interrupted = false;
+        for (Thread worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException e) {
+                    interrupted = true; // a thread still gathering must not outlive the memory
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- the workers
+
+    private void gatherBatches() {
+        try {
+            for (long k = claim(); k >= 0; k = claim()) {
+                deliver(k, gather(k));
+            }
+        } catch (Throwable e) { // whatever it is, the consumer must learn of it, not wait for ever
+            fail(e);
+        }
+    }
+
+    /** {@return the next batch to gather, or -1 when there is nothing left to do} */
+    private long claim() throws InterruptedException {
+        lock.lock();
+        try {
+            while (claimed < batches
+                    && claimed - delivered >= ring.length
+                    && failure == null
+                    && !closed) {
+                taken.await();
+            }
+            return claimed == batches || failure != null || closed ? -1 : claimed++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private MiniBatch gather(long k) {
+        long from = k * loader.batchSize();
+        int count = (int) Math.min(loader.batchSize(), order.size() - from);
+        long[] rowIds = new long[count];
+        order.fill(from, rowIds, 0, count);
+        BatchMemory.Slot slot = loader.memory().take(types, count);
+        boolean complete = false;
+        try {
+            for (int c = 0; c < types.size(); c++) {
+                gather(k, loader.columns().get(c), rowIds, slot, c);
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                slot.release();
+            }
+        }
+        return new MiniBatch(number, k, rowIds, types, slot);
+    }
+
+    private static void gather(
+            long k, Column.Bound column, long[] rowIds, BatchMemory.Slot slot, int c) {
+        try (RowLease lease = column.array().lease()) {
+            column.kernel().gather(lease.segment(), rowIds, rowIds.length, slot.segment(c));
+        } catch (InternalError e) {
+            throw new CorruptStoreException(
+                    "batch %d, column '%s': reading mapped memory failed. The file was cut while it was open, or the disk fails; restore it from a copy"
+                            .formatted(k, column.name()),
+                    e);
+        } catch (RuntimeException e) {
+            throw new MemmpyException(
+                    "batch %d, column '%s': %s".formatted(k, column.name(), e.getMessage()), e);
+        }
+    }
+
+    private void deliver(long k, MiniBatch batch) {
+        lock.lock();
+        try {
+            if (!closed) {
+                ring[(int) (k % ring.length)] = batch;
+                gathered.signalAll();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        batch.close();
+    }
+
+    private void fail(Throwable e) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = e;
+            }
+            gathered.signalAll();
+            taken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.format;
+
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a group or an array may be called, and what its file is called for that.
+ *
+ * <p>A path is names joined by {@code /}. Names are the same on every system: what one file system
+ * cannot hold, or would take for something else, is refused on all of them.
+ */
+public final class NodeNames {
+    private static final int MAX_BYTES = 200;
+    private static final String FORBIDDEN = "/\\<>\"|?*";
+    private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
+
+    private NodeNames() {}
+
+    /**
+     * Checks a path and brings it to Unicode's composed form (NFC).
+     *
+     * @param path names joined by {@code /}
+     * @return the path under which the node is kept
+     * @throws IllegalArgumentException with the name and what is wrong with it
+     */
+    public static String check(String path) {
+        String composed = Normalizer.normalize(path, Normalizer.Form.NFC);
+        for (String name : composed.split("/", -1)) {
+            String wrong = fault(name);
+            if (wrong != null) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + path
+                                + "': "
+                                + (name.isEmpty() ? "a name" : "the name '" + name + "'")
+                                + " "
+                                + wrong
+                                + ". A path is names joined by '/', of printable characters except \\"
+                                + " < > \" | ? *");
+            }
+        }
+        return composed;
+    }
+
+    private static String fault(String name) {
+        if (name.isEmpty()) {
+            return "is empty";
+        }
+        if (name.equals(".") || name.equals("..")) {
+            return "would leave the store";
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            return "is longer than " + MAX_BYTES + " bytes";
+        }
+        if (name.endsWith(".") || name.endsWith(" ") || name.startsWith(" ")) {
+            return "starts with a space, or ends with a space or a dot, which Windows drops";
+        }
+        for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
+            int c = name.codePointAt(i);
+            if (FORBIDDEN.indexOf(c) >= 0 || !isPrintable(c)) {
+                return "has the character U+%04X".formatted(c);
+            }
+        }
+        String stem = name.toLowerCase(Locale.ROOT).split("\\.", 2)[0];
+        if (DEVICES.contains(stem) || stem.matches("(com|lpt)[0-9¹²³]")) {
+            return "is a device on Windows";
+        }
+        return null;
+    }
+
+    private static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
+    }
+
+    /** {@return the group that a node is in; the root, {@code ""}, for a name without a slash} */
+    public static String parent(String path) {
+        return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    }
+
+    /** {@return the last name of a path} */
+    public static String last(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** {@return what is equal for names that some file system cannot tell apart} */
+    public static String folded(String path) {
+        return path.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * {@return the directory of a group inside the store}
+     *
+     * <p>A name that the store uses for files of its own ({@code .cache}, {@code x.npy}, {@code
+     * memmpy-000001.json}) gets an underscore behind it. Two groups may share a directory: files
+     * are created exclusively, so a clash of their names is solved there.
+     */
+    public static String directory(String group) {
+        if (group.isEmpty()) {
+            return "";
+        }
+        StringBuilder directory = new StringBuilder();
+        for (String name : group.split("/", -1)) {
+            boolean ours =
+                    name.startsWith(".")
+                            || name.toLowerCase(Locale.ROOT)
+                                    .matches(".*\\.(npy|crc|json|lock|aside)");
+            directory.append(directory.isEmpty() ? "" : "/").append(name).append(ours ? "_" : "");
+        }
+        return directory.toString();
+    }
+
+    /**
+     * {@return a file name for an array, relative to the store, with {@code /}}
+     *
+     * @param path the array
+     * @param attempt 1 for the plain name, then 2, 3, ... while a file of that name exists
+     */
+    public static String file(String path, int attempt) {
+        String directory = directory(parent(path));
+        String suffix = attempt == 1 ? "" : "-" + attempt;
+        return (directory.isEmpty() ? "" : directory + "/") + last(path) + suffix + ".npy";
+    }
+}

@@ -1,0 +1,36 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.index;
+
+/** The rows of one index at the positions that another gives. */
+final class Chain extends RowIndex {
+    private final RowIndex base;
+    private final RowIndex positions;
+
+    Chain(RowIndex base, RowIndex positions) {
+        this.base = base;
+        this.positions = positions;
+    }
+
+    @Override
+    public long size() {
+        return positions.size();
+    }
+
+    @Override
+    public long bound() {
+        return base.bound();
+    }
+
+    @Override
+    void map(long[] at, int offset, int length) {
+        positions.map(at, offset, length);
+        base.map(at, offset, length);
+    }
+
+    @Override
+    public String toString() {
+        return positions + " of (" + base + ")";
+    }
+}

@@ -1,0 +1,24 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.index;
+
+/**
+ * Keeps apart what is drawn from one seed: a split and a shuffle of seed 42 have nothing in common.
+ */
+enum Stream {
+    SHUFFLE(0x73_68_75_66_66_6c_65L),
+    SPLIT(0x73_70_6c_69_74L);
+
+    private final long tag;
+
+    Stream(long tag) {
+        this.tag = tag;
+    }
+
+    /** {@return the key of a generator; order version 1} */
+    long key(long seed, long epoch) {
+        long key = SplitMix64.mix(seed + tag);
+        return SplitMix64.mix(key + SplitMix64.mix(epoch + 0x9e37_79b9_7f4a_7c15L));
+    }
+}

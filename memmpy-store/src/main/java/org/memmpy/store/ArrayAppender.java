@@ -1,0 +1,143 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NpyHeader;
+import org.memmpy.os.Disk;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Writes one array's rows behind the committed ones.
+ *
+ * <p>By positioned channel writes, never through a mapping: on a full disk a channel says so, a
+ * mapping fails late. Small pieces gather in a buffer; a write that fails counts nothing, so it can
+ * be tried again.
+ */
+final class ArrayAppender {
+    private static final int STAGING_BYTES = 256 << 10;
+
+    /** Heap memory goes through a buffer that the JDK keeps per thread; this bounds it. */
+    private static final long PIECE_BYTES = 1 << 20;
+
+    private final Disk.DiskFile out;
+    private final String file;
+    private final RowType type;
+    private long committedRows;
+    private long writtenBytes;
+    private ByteBuffer staging;
+    private boolean unforced;
+
+    private ArrayAppender(Disk.DiskFile out, String file, RowType type, long committedRows) {
+        this.out = out;
+        this.file = file;
+        this.type = type;
+        this.committedRows = committedRows;
+        this.writtenBytes = committedRows * type.bytes();
+    }
+
+    /** Starts the file of a new array. */
+    static ArrayAppender create(Disk disk, Path store, String file, RowType type)
+            throws IOException {
+        byte[] header = NpyHeader.encode(type, 0);
+        ArrayAppender appender = new ArrayAppender(disk.create(store.resolve(file)), file, type, 0);
+        boolean written = false;
+        try {
+            appender.out.write(ByteBuffer.wrap(header), 0);
+            appender.unforced = true;
+            written = true;
+            return appender;
+        } finally {
+            if (!written) {
+                appender.out.close();
+            }
+        }
+    }
+
+    /** Goes on behind the committed rows; what a dead writer left there is overwritten. */
+    static ArrayAppender open(Disk disk, Path store, String path, Manifest.Array node)
+            throws IOException {
+        Rows.check(store, path, node);
+        return new ArrayAppender(
+                disk.open(store.resolve(node.file())), node.file(), node.type(), node.rows());
+    }
+
+    /** {@return the rows, those not yet committed included} */
+    long rows() {
+        long staged = staging == null ? 0 : staging.position();
+        return (writtenBytes + staged) / type.bytes();
+    }
+
+    long pendingRows() {
+        return rows() - committedRows;
+    }
+
+    /** {@return what the next manifest says of the array} */
+    Manifest.Array node() {
+        return new Manifest.Array(type, rows(), file);
+    }
+
+    void append(MemorySegment values) throws IOException {
+        long bytes = values.byteSize();
+        if (bytes > STAGING_BYTES) {
+            flush();
+            writePieces(values);
+            return;
+        }
+        if (staging == null) {
+            staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+        }
+        if (bytes > staging.remaining()) {
+            flush();
+        }
+        MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
+        staging.position(staging.position() + (int) bytes);
+    }
+
+    private void writePieces(MemorySegment values) throws IOException {
+        long start = NpyHeader.BYTES + writtenBytes;
+        for (long at = 0; at < values.byteSize(); at += PIECE_BYTES) {
+            long length = Math.min(PIECE_BYTES, values.byteSize() - at);
+            unforced = true;
+            out.write(values.asSlice(at, length).asByteBuffer(), start + at);
+        }
+        writtenBytes += values.byteSize();
+    }
+
+    /** Hands what has gathered to the file. */
+    void flush() throws IOException {
+        if (staging != null && staging.position() > 0) {
+            unforced = true;
+            out.write(staging.duplicate().flip(), NpyHeader.BYTES + writtenBytes);
+            writtenBytes += staging.position();
+            staging.clear();
+        }
+    }
+
+    void force() throws IOException {
+        if (unforced) {
+            out.force();
+            unforced = false;
+        }
+    }
+
+    /** Brings the header's row count up to the committed one; NumPy reads it, we do not. */
+    void committed() throws IOException {
+        if (pendingRows() > 0) {
+            committedRows = rows();
+            staging = null;
+            byte[] header = NpyHeader.encode(type, committedRows);
+            out.write(ByteBuffer.wrap(header, 0, NpyHeader.CHANGING_BYTES), 0);
+        }
+    }
+
+    void close() throws IOException {
+        out.close();
+    }
+}
