@@ -140,17 +140,15 @@ final class PyLiteral {
         while (at < text.length() && Character.isLetter(text.charAt(at))) {
             at++;
         }
-        switch (text.substring(start, at)) {
-            case "True":
-                return true;
-            case "False":
-                return false;
-            case "None":
-                return null;
-            default:
+        return switch (text.substring(start, at)) {
+            case "True" -> true;
+            case "False" -> false;
+            case "None" -> null;
+            default -> {
                 at = start;
                 throw unexpected("a value");
-        }
+            }
+        };
     }
 
     private void expect(char c) {
