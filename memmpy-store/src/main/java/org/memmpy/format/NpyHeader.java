@@ -143,7 +143,7 @@ public final class NpyHeader {
         byte[] lengthBytes = in.readNBytes(version == 1 ? 2 : 4);
         long length = 0;
         for (int i = lengthBytes.length - 1; i >= 0; i--) {
-            length = length << 8 | (lengthBytes[i] & 0xff);
+            length = (length << 8) | (lengthBytes[i] & 0xff);
         }
         if (length > MAX_LENGTH) {
             throw corrupt(source, "it claims a header of " + length + " bytes");

@@ -102,13 +102,13 @@ abstract sealed class Permutation extends RowIndex {
             for (int i = offset; i < offset + length; i++) {
                 long x = positions[i];
                 do {
-                    x = (x + add0) * multiply0 & mask;
+                    x = ((x + add0) * multiply0) & mask;
                     x ^= x >>> shift;
-                    x = (x + add1) * multiply1 & mask;
+                    x = ((x + add1) * multiply1) & mask;
                     x ^= x >>> shift;
-                    x = (x + add2) * multiply2 & mask;
+                    x = ((x + add2) * multiply2) & mask;
                     x ^= x >>> shift;
-                    x = (x + add3) * multiply3 & mask;
+                    x = ((x + add3) * multiply3) & mask;
                     x ^= x >>> shift;
                 } while (x >= size);
                 positions[i] = x;

@@ -43,8 +43,8 @@ final class SplitMix64 {
     }
 
     static long mix(long z) {
-        long x = (z ^ z >>> 30) * 0xbf58_476d_1ce4_e5b9L;
-        x = (x ^ x >>> 27) * 0x94d0_49bb_1331_11ebL;
-        return x ^ x >>> 31;
+        long x = (z ^ (z >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
+        x = (x ^ (x >>> 27)) * 0x94d0_49bb_1331_11ebL;
+        return x ^ (x >>> 31);
     }
 }

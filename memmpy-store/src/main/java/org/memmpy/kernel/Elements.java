@@ -74,12 +74,12 @@ public final class Elements {
             return bits;
         }
         // halve, keeping the lost bit as a sticky one, so that rounding sees it
-        return ((double) (bits >>> 1 | bits & 1)) * 2;
+        return ((double) ((bits >>> 1) | (bits & 1))) * 2;
     }
 
     /** As {@link #unsignedToDouble}, rounded once. */
     static float unsignedToFloat(long bits) {
-        return bits >= 0 ? (float) bits : ((float) (bits >>> 1 | bits & 1)) * 2;
+        return bits >= 0 ? (float) bits : ((float) ((bits >>> 1) | (bits & 1))) * 2;
     }
 
     /** Copies elements, reversing the bytes of each; source and target may be the same. */

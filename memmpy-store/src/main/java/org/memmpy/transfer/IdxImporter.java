@@ -36,7 +36,7 @@ public final class IdxImporter implements Importer {
     public boolean accepts(Path source) throws IOException {
         try (DataInputStream in = open(source)) {
             int magic = in.readInt();
-            return magic >>> 16 == 0 && dtype(magic >>> 8 & 0xff) != null;
+            return magic >>> 16 == 0 && dtype((magic >>> 8) & 0xff) != null;
         } catch (EOFException | ZipException e) {
             return false;
         }
@@ -48,7 +48,7 @@ public final class IdxImporter implements Importer {
         String stem = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         try (DataInputStream in = open(source)) {
             int magic = in.readInt();
-            DType dtype = dtype(magic >>> 8 & 0xff);
+            DType dtype = dtype((magic >>> 8) & 0xff);
             if (magic >>> 16 != 0 || dtype == null) {
                 throw new CorruptStoreException(
                         "%s: not an IDX file: it starts with %08x. It was cut, overwritten or is of another kind"
