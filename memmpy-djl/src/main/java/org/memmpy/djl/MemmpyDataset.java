@@ -68,7 +68,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
     private final RowIndex index;
     private final long seed;
     private final int threads;
-    private final Delivery delivery;
     private final RowReader reader;
     private volatile Supplier<LoaderStats> newest = () -> LoaderStats.NONE;
 
@@ -78,8 +77,11 @@ public final class MemmpyDataset extends RandomAccessDataset {
         this.index = index;
         this.seed = builder.seed;
         this.threads = builder.threads;
-        this.delivery = new Delivery(columns, targetPipeline, device, size());
-        this.reader = new RowReader(columns, limited(), delivery);
+        this.reader =
+                new RowReader(
+                        columns,
+                        index.slice(0, size()),
+                        new Delivery(columns, targetPipeline, device, size()));
     }
 
     /** {@return a builder} */
@@ -156,7 +158,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
         RowIndex order = epochs.order(size(), number);
         BatchLoader.Builder builder =
                 BatchLoader.builder(columns.table())
-                        .index(limited().select(order))
+                        .index(reader.index().select(order))
                         .batchSize(epochs.getBatchSize())
                         .dropLast(epochs.dropsLast())
                         .prefetch(Math.max(1, prefetchNumber))
@@ -166,7 +168,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
             builder.threads(threads);
         }
         BatchLoader loader = builder.build();
-        return new EpochBatches(delivery, manager, loader, order, number, s -> newest = s);
+        return new EpochBatches(reader.delivery(), manager, loader, order, number, s -> newest = s);
     }
 
     /**
@@ -189,10 +191,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
 
     // ---- views: an index each, and no rows
 
-    private RowIndex limited() {
-        return index.slice(0, size());
-    }
-
     /**
      * A view of chosen positions. Its epochs are counted anew.
      *
@@ -202,7 +200,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
      */
     public MemmpyDataset subDataset(RowIndex positions) {
         Builder builder = new Builder().like(this);
-        return new MemmpyDataset(builder, columns, limited().select(positions));
+        return new MemmpyDataset(builder, columns, reader.index().select(positions));
     }
 
     @Override
