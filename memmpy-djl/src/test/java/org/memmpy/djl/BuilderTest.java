@@ -30,7 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What is missing or cannot be is said when the dataset is built, with the remedy. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class BuilderTest {
     @TempDir private Path dir;
     private Store store;

@@ -40,7 +40,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /** Epochs in this library's own order. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class EpochTest {
     private static final int ROWS = 1000;
 

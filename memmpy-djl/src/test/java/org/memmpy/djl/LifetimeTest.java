@@ -33,7 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Who ends what: batches, passes, managers and stores closed early, late and under a gather. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class LifetimeTest {
     private static final int ROWS = 20_000;
     private static final int CLOSINGS = 100;
@@ -86,7 +86,7 @@ class LifetimeTest {
         takeOne(dataset, manager);
         while (runs()) {
             System.gc(); // the iterator is unreachable; nothing else ends the pass
-            Thread.onSpinWait();
+            assertFalse(Thread.interrupted(), "the time is over, and the pass still runs");
         }
         assertNothingRuns();
     }
@@ -99,13 +99,13 @@ class LifetimeTest {
     }
 
     private static boolean runs() {
-        return !NothingOpen.threads().isEmpty()
+        return !NoLoaderThreads.running().isEmpty()
                 || OpenResources.stillOpen().stream()
                         .anyMatch(open -> open.getMessage().startsWith("epoch"));
     }
 
     private static void assertNothingRuns() {
-        assertEquals(List.of(), NothingOpen.threads());
+        assertEquals(List.of(), NoLoaderThreads.running());
         assertFalse(runs());
     }
 

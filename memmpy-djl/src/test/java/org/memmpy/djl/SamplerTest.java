@@ -40,7 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** DJL's own ways: its samplers, executors, pipelines and batchifiers. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class SamplerTest {
     private static final int ROWS = 200;
 

@@ -36,7 +36,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** A small network learns from a store. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class TrainingTest {
     private static final int ROWS = 3000;
     private static final int PIXELS = 64;

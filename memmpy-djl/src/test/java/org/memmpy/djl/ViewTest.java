@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Sub-datasets and splits. */
-@ExtendWith(NothingOpen.class)
+@ExtendWith(NoLoaderThreads.class)
 class ViewTest {
     private static final int ROWS = 1000;
 
