@@ -12,7 +12,6 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 
-import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.index.RowIndex;
@@ -134,7 +133,8 @@ public final class MemmpyDataset extends RandomAccessDataset {
     public Iterable<Batch> getData(NDManager manager, Sampler sampling, ExecutorService executor)
             throws IOException, TranslateException {
         if (sampling instanceof EpochSampler epochs && isWholeBatch()) {
-            return epoch(manager, epochs);
+            return EpochBatches.next(
+                    reader, epochs, manager, prefetchNumber, threads, s -> newest = s);
         }
         SampledIterable batches =
                 new SampledIterable(
@@ -150,25 +150,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
                         device);
         newest = batches::stats;
         return batches;
-    }
-
-    private Iterable<Batch> epoch(NDManager manager, EpochSampler epochs) {
-        columns.requireFit(Math.min(epochs.getBatchSize(), size()));
-        long number = epochs.nextEpoch();
-        RowIndex order = epochs.order(size(), number);
-        BatchLoader.Builder builder =
-                BatchLoader.builder(columns.table())
-                        .index(reader.index().select(order))
-                        .batchSize(epochs.getBatchSize())
-                        .dropLast(epochs.dropsLast())
-                        .prefetch(Math.max(1, prefetchNumber))
-                        .memory(EngineMemory.of(manager));
-        columns.all().forEach(builder::column);
-        if (threads > 0) {
-            builder.threads(threads);
-        }
-        BatchLoader loader = builder.build();
-        return new EpochBatches(reader.delivery(), manager, loader, order, number, s -> newest = s);
     }
 
     /**
