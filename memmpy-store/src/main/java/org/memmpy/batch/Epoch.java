@@ -3,12 +3,10 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.index.RowIndex;
 import org.memmpy.os.OpenResources;
-import org.memmpy.store.RowLease;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -267,9 +265,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         BatchMemory.Slot slot = loader.memory().take(types, count);
         boolean complete = false;
         try {
-            for (int c = 0; c < types.size(); c++) {
-                gather(k, loader.columns().get(c), rowIds, slot, c);
-            }
+            RowGather.gather(loader.columns(), k, rowIds, slot);
             complete = true;
         } finally {
             if (!complete) {
@@ -277,21 +273,6 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             }
         }
         return new MiniBatch(number, k, rowIds, types, slot);
-    }
-
-    private static void gather(
-            long k, Column.Bound column, long[] rowIds, BatchMemory.Slot slot, int c) {
-        try (RowLease lease = column.array().lease()) {
-            column.kernel().gather(lease.segment(), rowIds, rowIds.length, slot.segment(c));
-        } catch (InternalError e) {
-            throw new CorruptStoreException(
-                    "batch %d, column '%s': reading mapped memory failed. The file was cut while it was open, or the disk fails; restore it from a copy"
-                            .formatted(k, column.name()),
-                    e);
-        } catch (RuntimeException e) {
-            throw new MemmpyException(
-                    "batch %d, column '%s': %s".formatted(k, column.name(), e.getMessage()), e);
-        }
     }
 
     private void deliver(long k, MiniBatch batch) {

@@ -1,0 +1,100 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.DataIterable;
+import ai.djl.training.dataset.Sampler;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.Pipeline;
+
+import org.memmpy.batch.LoaderStats;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * DJL's own iteration: a sampler lists each batch's positions, and they are fetched when they are
+ * asked for, or ahead by an executor if there is one. Whole batches where that is possible, else
+ * record by record.
+ */
+final class SampledIterable extends DataIterable {
+    private final long rowBytes;
+    private final long started = System.nanoTime();
+    private long ended;
+    private long batches;
+    private long rows;
+    private long waitNanos;
+
+    SampledIterable(
+            MemmpyDataset dataset,
+            NDManager manager,
+            Sampler sampler,
+            Batchifier dataBatchifier,
+            Batchifier labelBatchifier,
+            Pipeline pipeline,
+            Pipeline targetPipeline,
+            ExecutorService executor,
+            int prefetchNumber,
+            Device device) {
+        super(
+                dataset,
+                manager,
+                sampler,
+                dataBatchifier,
+                labelBatchifier,
+                pipeline,
+                targetPipeline,
+                executor,
+                prefetchNumber,
+                device);
+        this.rowBytes = dataset.reader().columns().rowBytes();
+    }
+
+    /** The superclass's constructor runs this on the executor: inherited fields only. */
+    @Override
+    protected Batch fetch(List<Long> indices, int progress) throws IOException {
+        MemmpyDataset source = (MemmpyDataset) dataset;
+        return source.isWholeBatch()
+                ? source.reader().batch(manager, indices, progress)
+                : super.fetch(indices, progress);
+    }
+
+    @Override
+    public boolean hasNext() {
+        boolean more = super.hasNext();
+        if (!more) {
+            end();
+        }
+        return more;
+    }
+
+    @Override
+    public Batch next() {
+        long from = System.nanoTime();
+        Batch batch = super.next();
+        count(batch.getSize(), System.nanoTime() - from);
+        return batch;
+    }
+
+    private synchronized void count(int batchRows, long nanos) {
+        batches++;
+        rows += batchRows;
+        waitNanos += nanos;
+    }
+
+    private synchronized void end() {
+        if (ended == 0) {
+            ended = System.nanoTime();
+        }
+    }
+
+    synchronized LoaderStats stats() {
+        long elapsed = (ended == 0 ? System.nanoTime() : ended) - started;
+        return new LoaderStats(batches, rows, rows * rowBytes, waitNanos, elapsed);
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Off-heap memory from which an engine makes its arrays, for engines that let nobody write into
+ * theirs. One copy more than {@link AliasedSlot}.
+ */
+final class StagedSlot implements EngineSlot {
+    private static final long LINE = 64;
+
+    private final List<Shape> shapes;
+    private final List<DataType> types;
+    private List<MemorySegment> segments;
+
+    /**
+     * Takes the memory. The garbage collector frees it: an engine may keep the buffer that it is
+     * given for as long as the array lives.
+     */
+    StagedSlot(List<Shape> shapes, List<DataType> types) {
+        this.shapes = shapes;
+        this.types = types;
+        this.segments = new ArrayList<>(shapes.size());
+        for (int i = 0; i < shapes.size(); i++) {
+            long bytes = shapes.get(i).size() * types.get(i).getNumOfBytes();
+            segments.add(Arena.ofAuto().allocate(bytes, LINE));
+        }
+    }
+
+    @Override
+    public MemorySegment segment(int column) {
+        return segments.get(column);
+    }
+
+    @Override
+    public List<NDArray> attach(NDManager manager) {
+        List<NDArray> arrays = new ArrayList<>(segments.size());
+        for (int i = 0; i < segments.size(); i++) {
+            arrays.add(
+                    manager.create(
+                            segments.get(i).asByteBuffer().order(ByteOrder.nativeOrder()),
+                            shapes.get(i),
+                            types.get(i)));
+        }
+        segments = List.of();
+        return arrays;
+    }
+
+    @Override
+    public void release() {
+        segments = List.of();
+    }
+}
