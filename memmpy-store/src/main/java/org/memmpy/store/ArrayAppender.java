@@ -23,7 +23,6 @@ import java.nio.file.Path;
 final class ArrayAppender {
     private static final int STAGING_BYTES = 256 << 10;
 
-    /** Heap memory goes through a buffer that the JDK keeps per thread; this bounds it. */
     private static final long PIECE_BYTES = 1 << 20;
 
     private final Disk.DiskFile out;
@@ -85,27 +84,33 @@ final class ArrayAppender {
 
     void append(MemorySegment values) throws IOException {
         long bytes = values.byteSize();
-        if (bytes > STAGING_BYTES) {
-            flush();
-            writePieces(values);
-            return;
-        }
         if (staging == null) {
             staging = ByteBuffer.allocateDirect(STAGING_BYTES);
         }
         if (bytes > staging.remaining()) {
             flush();
         }
-        MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
-        staging.position(staging.position() + (int) bytes);
+        if (bytes <= staging.remaining()) {
+            MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
+            staging.position(staging.position() + (int) bytes);
+            return;
+        }
+        writePieces(values);
     }
 
+    /** Native memory is written as it lies; heap memory goes through the empty staging buffer. */
     private void writePieces(MemorySegment values) throws IOException {
+        long pieceBytes = values.isNative() ? PIECE_BYTES : STAGING_BYTES;
         long start = NpyHeader.BYTES + writtenBytes;
-        for (long at = 0; at < values.byteSize(); at += PIECE_BYTES) {
-            long length = Math.min(PIECE_BYTES, values.byteSize() - at);
-            unforced = true;
-            out.write(values.asSlice(at, length).asByteBuffer(), start + at);
+        MemorySegment buffer = MemorySegment.ofBuffer(staging);
+        unforced = true;
+        for (long at = 0; at < values.byteSize(); at += pieceBytes) {
+            long length = Math.min(pieceBytes, values.byteSize() - at);
+            MemorySegment piece = values.asSlice(at, length);
+            if (!values.isNative()) {
+                piece = buffer.asSlice(0, length).copyFrom(piece);
+            }
+            out.write(piece.asByteBuffer(), start + at);
         }
         writtenBytes += values.byteSize();
     }

@@ -1,0 +1,96 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.os.Disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The real disk, which notes what is done to it and fails when it is told to. */
+final class FaultyDisk implements Disk {
+    private final List<String> log = new ArrayList<>();
+    private String failing = "";
+
+    /** Fails every operation whose log line starts so; nothing for the empty string. */
+    void failAt(String prefix) {
+        failing = prefix;
+    }
+
+    List<String> log() {
+        return log;
+    }
+
+    private void note(String what, Path file) throws IOException {
+        String line = what + " " + file.getFileName();
+        log.add(line);
+        if (!failing.isEmpty() && line.startsWith(failing)) {
+            throw new IOException("simulated: " + line);
+        }
+    }
+
+    @Override
+    public DiskFile create(Path file) throws IOException {
+        note("create", file);
+        return new LoggedFile(file, REAL.create(file));
+    }
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+        note("open", file);
+        return new LoggedFile(file, REAL.open(file));
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        REAL.createDirectories(directory);
+    }
+
+    @Override
+    public void publish(Path aside, Path file) throws IOException {
+        note("publish", file);
+        REAL.publish(aside, file);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        REAL.delete(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        note("force directory", directory);
+        REAL.forceDirectory(directory);
+    }
+
+    private final class LoggedFile implements DiskFile {
+        private final Path path;
+        private final DiskFile file;
+
+        LoggedFile(Path path, DiskFile file) {
+            this.path = path;
+            this.file = file;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            note(position == 0 ? "write header" : "write rows", path);
+            file.write(bytes, position);
+        }
+
+        @Override
+        public void force() throws IOException {
+            note("force", path);
+            file.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts another JVM on this one's class path. */
+public final class ChildJvm {
+    private ChildJvm() {}
+
+    /**
+     * Starts a main class.
+     *
+     * @param main the class
+     * @param args its arguments
+     * @return the process; its error output goes to its output
+     * @throws IOException if it cannot be started
+     */
+    public static Process start(Class<?> main, Object... args) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx128m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                main.getName()));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+}
