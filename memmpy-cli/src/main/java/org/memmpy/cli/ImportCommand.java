@@ -99,7 +99,7 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         try (StoreImport target = StoreImport.into(store, free, main.interrupt());
-                Progress progress = new Progress(main.isTerminal() && !quiet)) {
+                Progress progress = progress()) {
             for (Map.Entry<Path, Importer> source : sources.entrySet()) {
                 source.getValue().read(source.getKey(), target.reading(names, progress));
             }
@@ -112,6 +112,11 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Progress progress() {
+        return new Progress(
+                spec.commandLine().getErr(), quiet ? 0 : main.columns(), System::nanoTime);
     }
 
     private ArrayNames names() {

@@ -46,11 +46,11 @@ public final class Main implements Callable<Integer> {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-    private final boolean terminal;
+    private final int columns;
     private Interrupt interrupt;
 
-    private Main(boolean terminal) {
-        this.terminal = terminal;
+    private Main(int columns) {
+        this.columns = columns;
     }
 
     /**
@@ -64,14 +64,14 @@ public final class Main implements Callable<Integer> {
                 run(
                         new PrintWriter(System.out, false, System.out.charset()),
                         new PrintWriter(System.err, true, System.err.charset()),
-                        Progress.isTerminal(),
+                        Progress.terminalColumns(),
                         args);
         System.exit(exitCode);
     }
 
     /** {@return the exit code} */
-    static int run(PrintWriter out, PrintWriter err, boolean terminal, String... args) {
-        Main main = new Main(terminal);
+    static int run(PrintWriter out, PrintWriter err, int columns, String... args) {
+        Main main = new Main(columns);
         CommandLine command =
                 new CommandLine(main)
                         .setUsageHelpAutoWidth(true)
@@ -95,9 +95,9 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** {@return whether standard error is a terminal} */
-    boolean isTerminal() {
-        return terminal;
+    /** {@return the width of the terminal that standard error is; 0 if it is none} */
+    int columns() {
+        return columns;
     }
 
     /** {@return what a verb asks that must end in order, also if the JVM is told to end} */

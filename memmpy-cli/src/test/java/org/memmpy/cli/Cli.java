@@ -41,7 +41,7 @@ final class Cli {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         String[] texts = Arrays.stream(args).map(Object::toString).toArray(String[]::new);
-        int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), false, texts);
+        int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), 0, texts);
         return new Result(exitCode, lines(out), lines(err));
     }
 
