@@ -14,6 +14,7 @@ import org.memmpy.os.OpenResources;
 import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -53,6 +54,14 @@ public final class Store implements AutoCloseable {
     public enum CreateOption {
         /** The root is no table: its arrays may have different lengths. */
         FREE_ROOT
+    }
+
+    static {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new UnsupportedOperationException(
+                    "memmpy copies rows as they lie on disk, which is little endian; this machine is"
+                            + " big endian");
+        }
     }
 
     private final Path path;
@@ -199,7 +208,11 @@ public final class Store implements AutoCloseable {
         return List.copyOf(manifest.groups().keySet());
     }
 
-    /** {@return whether a committed group is a table} */
+    /**
+     * {@return whether a committed group is a table; false if there is no such group}
+     *
+     * @param group its path; {@code ""} is the root
+     */
     public synchronized boolean isTable(String group) {
         Manifest.Group node = manifest.groups().get(group);
         return node != null && node.table();
