@@ -154,9 +154,23 @@ class SamplerTest {
     @Test
     void recordByRecordHasTheLoadersBatches() throws Exception {
         for (boolean drop : new boolean[] {false, true}) {
-            for (int size : new int[] {1, 30, ROWS, 2 * ROWS}) {
+            for (int size : new int[] {1, 30, ROWS}) {
                 assertEquals(sizes(size, drop, new Pipeline()), sizes(size, drop, null));
             }
+        }
+        assertEquals(List.of(ROWS), sizes(2 * ROWS, false, new Pipeline()));
+        assertEquals(List.of(ROWS), sizes(2 * ROWS, false, null));
+    }
+
+    @Test
+    void aPassWithoutABatchIsRefused() {
+        for (Pipeline pipeline : new Pipeline[] {null, new Pipeline()}) {
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> sizes(2 * ROWS, true, pipeline))
+                            .getMessage();
+            assertTrue(message.contains("leaves out the only batch"), message);
         }
     }
 
