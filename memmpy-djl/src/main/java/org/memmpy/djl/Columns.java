@@ -3,7 +3,6 @@
 
 package org.memmpy.djl;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 import org.memmpy.RowType;
@@ -73,12 +72,12 @@ final class Columns {
     }
 
     /** {@return a batch's arrays that are features} */
-    NDList features(List<NDArray> arrays) {
+    NDList features(NDList arrays) {
         return new NDList(arrays.subList(0, features));
     }
 
     /** {@return a batch's arrays that are labels; may be empty} */
-    NDList labels(List<NDArray> arrays) {
+    NDList labels(NDList arrays) {
         return new NDList(arrays.subList(features, arrays.size()));
     }
 

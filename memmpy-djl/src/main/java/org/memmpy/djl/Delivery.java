@@ -4,7 +4,6 @@
 package org.memmpy.djl;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
@@ -12,12 +11,14 @@ import ai.djl.training.dataset.Record;
 import ai.djl.translate.Batchifier;
 import ai.djl.translate.Pipeline;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes DJL's batches and records of filled slots. The arrays get their owner only here, where
- * nobody writes into them any more. Immutable, safe from any thread.
+ * Makes DJL's batches and records of filled slots. Immutable, safe from any thread.
+ *
+ * <p>What calls the engine (moving to a device, a pipeline) happens under a manager of our own: a
+ * tensor that another thread frees during such a call ends the JVM. Giving the finished arrays to
+ * the consumer's manager is done in Java alone.
  */
 final class Delivery {
     private final Columns columns;
@@ -42,10 +43,8 @@ final class Delivery {
      * @throws IllegalStateException if the manager was closed
      */
     Batch batch(NDManager parent, EngineSlot slot, long progress, List<Long> positions) {
-        NDManager manager = parent.newSubManager();
-        boolean delivered = false;
-        try {
-            List<NDArray> arrays = toDevice(slot.attach(manager), manager.getDevice());
+        try (NDManager own = ownManager(parent)) {
+            NDList arrays = new NDList(slot.attach(own)).toDevice(parent.getDevice(), false);
             NDList data = columns.features(arrays);
             NDList labels = columns.labels(arrays);
             if (targetPipeline != null) {
@@ -55,9 +54,18 @@ final class Delivery {
                 data = data.toDevice(device, false);
                 labels = labels.toDevice(device, false);
             }
+            return give(parent, data, labels, progress, positions);
+        }
+    }
+
+    private Batch give(
+            NDManager parent, NDList data, NDList labels, long progress, List<Long> positions) {
+        boolean given = false;
+        try {
+            requireOpen(parent);
             Batch batch =
                     new Batch(
-                            manager,
+                            parent.newSubManager(),
                             data,
                             labels,
                             positions.size(),
@@ -66,36 +74,46 @@ final class Delivery {
                             progress,
                             total,
                             positions);
-            // DJL's close may overlook what is attached while it runs
-            if (!parent.isOpen()) {
-                throw new IllegalStateException("the NDManager was closed");
-            }
-            delivered = true;
+            requireOpen(parent); // DJL's close may overlook what is attached while it runs
+            given = true;
             return batch;
         } finally {
-            if (!delivered) {
-                manager.close();
+            if (!given) {
+                data.close();
+                labels.close();
             }
         }
     }
 
     /** Makes a record, whose arrays the manager owns; the slot is still to be released. */
     Record record(NDManager manager, EngineSlot slot) {
-        List<NDArray> arrays = toDevice(slot.attach(manager), manager.getDevice());
-        return new Record(columns.features(arrays), columns.labels(arrays));
+        try (NDManager own = ownManager(manager)) {
+            NDList arrays = new NDList(slot.attach(own)).toDevice(manager.getDevice(), false);
+            boolean given = false;
+            try {
+                requireOpen(manager);
+                arrays.attach(manager);
+                given = true;
+            } finally {
+                if (!given) {
+                    arrays.close();
+                }
+            }
+            return new Record(columns.features(arrays), columns.labels(arrays));
+        }
     }
 
-    /** Rows are gathered on the CPU; a manager of another device expects its arrays there. */
-    private static List<NDArray> toDevice(List<NDArray> arrays, Device device) {
-        List<NDArray> there = new ArrayList<>(arrays.size());
-        for (NDArray array : arrays) {
-            if (array.getDevice().equals(device)) {
-                there.add(array);
-            } else {
-                there.add(array.toDevice(device, true));
-                array.close();
-            }
+    /** {@return a manager of the same engine and device that nobody else can close} */
+    private static NDManager ownManager(NDManager manager) {
+        NDManager own = manager.getEngine().newBaseManager(manager.getDevice());
+        own.setName("memmpy delivery");
+        return own;
+    }
+
+    private static void requireOpen(NDManager manager) {
+        if (!manager.isOpen()) {
+            throw new IllegalStateException(
+                    "the NDManager that was given to getData was closed. Keep it open while batches are taken");
         }
-        return there;
     }
 }

@@ -68,8 +68,12 @@ final class EpochSampler implements Sampler {
     public Iterator<List<Long>> sample(RandomAccessDataset dataset) {
         long size = dataset.size();
         RowIndex order = order(size, nextEpoch());
-        long rows = Math.max(1, Math.min(batchSize, size));
-        long end = dropLast ? size / rows * rows : size;
+        long end = dropLast ? size / batchSize * batchSize : size;
+        if (end == 0 && size > 0) {
+            throw new IllegalArgumentException(
+                    "the dataset has %,d rows, fewer than a batch of %,d, and dropLast leaves out the only batch. Choose a smaller batch, or keep the last one"
+                            .formatted(size, batchSize));
+        }
         return new Iterator<>() {
             private long at;
 
@@ -83,7 +87,7 @@ final class EpochSampler implements Sampler {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                int count = (int) Math.min(rows, end - at);
+                int count = (int) Math.min(batchSize, end - at);
                 List<Long> batch = new Positions(order, at, count);
                 at += count;
                 return batch;

@@ -12,7 +12,6 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 
-import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.index.RowIndex;
@@ -68,7 +67,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
     private final RowIndex index;
     private final long seed;
     private final int threads;
-    private final Delivery delivery;
     private final RowReader reader;
     private volatile Supplier<LoaderStats> newest = () -> LoaderStats.NONE;
 
@@ -78,8 +76,11 @@ public final class MemmpyDataset extends RandomAccessDataset {
         this.index = index;
         this.seed = builder.seed;
         this.threads = builder.threads;
-        this.delivery = new Delivery(columns, targetPipeline, device, size());
-        this.reader = new RowReader(columns, limited(), delivery);
+        this.reader =
+                new RowReader(
+                        columns,
+                        index.slice(0, size()),
+                        new Delivery(columns, targetPipeline, device, size()));
     }
 
     /** {@return a builder} */
@@ -132,7 +133,8 @@ public final class MemmpyDataset extends RandomAccessDataset {
     public Iterable<Batch> getData(NDManager manager, Sampler sampling, ExecutorService executor)
             throws IOException, TranslateException {
         if (sampling instanceof EpochSampler epochs && isWholeBatch()) {
-            return epoch(manager, epochs);
+            return EpochBatches.next(
+                    reader, epochs, manager, prefetchNumber, threads, s -> newest = s);
         }
         SampledIterable batches =
                 new SampledIterable(
@@ -148,25 +150,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
                         device);
         newest = batches::stats;
         return batches;
-    }
-
-    private Iterable<Batch> epoch(NDManager manager, EpochSampler epochs) {
-        columns.requireFit(Math.min(epochs.getBatchSize(), size()));
-        long number = epochs.nextEpoch();
-        RowIndex order = epochs.order(size(), number);
-        BatchLoader.Builder builder =
-                BatchLoader.builder(columns.table())
-                        .index(limited().select(order))
-                        .batchSize(epochs.getBatchSize())
-                        .dropLast(epochs.dropsLast())
-                        .prefetch(Math.max(1, prefetchNumber))
-                        .memory(EngineMemory.of(manager));
-        columns.all().forEach(builder::column);
-        if (threads > 0) {
-            builder.threads(threads);
-        }
-        BatchLoader loader = builder.build();
-        return new EpochBatches(delivery, manager, loader, order, number, s -> newest = s);
     }
 
     /**
@@ -189,10 +172,6 @@ public final class MemmpyDataset extends RandomAccessDataset {
 
     // ---- views: an index each, and no rows
 
-    private RowIndex limited() {
-        return index.slice(0, size());
-    }
-
     /**
      * A view of chosen positions. Its epochs are counted anew.
      *
@@ -202,7 +181,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
      */
     public MemmpyDataset subDataset(RowIndex positions) {
         Builder builder = new Builder().like(this);
-        return new MemmpyDataset(builder, columns, limited().select(positions));
+        return new MemmpyDataset(builder, columns, reader.index().select(positions));
     }
 
     @Override

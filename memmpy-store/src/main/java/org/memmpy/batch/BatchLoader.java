@@ -52,13 +52,16 @@ public final class BatchLoader implements AutoCloseable {
     private BatchLoader(Builder builder) {
         this.columns = builder.columns.stream().map(c -> c.bind(builder.table)).toList();
         this.index = builder.index;
-        this.batchSize = (int) Math.min(builder.batchSize, Math.max(1, index.size()));
+        this.batchSize = builder.batchSize;
         this.dropLast = builder.dropLast;
         this.shuffled = builder.shuffled;
         this.seed = builder.seed;
         this.threads = builder.threads;
         this.prefetch = builder.prefetch;
-        this.ownMemory = builder.memory == null ? new PooledMemory(batchSize) : null;
+        this.ownMemory =
+                builder.memory == null
+                        ? new PooledMemory((int) Math.min(batchSize, index.size()))
+                        : null;
         this.memory = builder.memory == null ? ownMemory : builder.memory;
     }
 
@@ -164,7 +167,7 @@ public final class BatchLoader implements AutoCloseable {
         private final Table table;
         private final List<Column> columns = new ArrayList<>();
         private RowIndex index;
-        private long batchSize = 32;
+        private int batchSize = 32;
         private boolean dropLast;
         private boolean shuffled;
         private long seed;
@@ -211,7 +214,7 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Leaves out the last batch if it is not full.
+         * Leaves out the last batch of an epoch if it is not full.
          *
          * @param drop whether
          * @return this
@@ -294,10 +297,14 @@ public final class BatchLoader implements AutoCloseable {
                                 .formatted(table, index.bound() - 1));
             }
             requirePositive("batchSize", batchSize);
+            if (dropLast && batchSize > index.size()) {
+                throw new IllegalArgumentException(
+                        "%s: the index has %,d rows, fewer than a batch of %,d, and dropLast leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
+                                .formatted(table, index.size(), batchSize));
+            }
             requirePositive("threads", threads);
             requirePositive("prefetch", prefetch);
-            BatchLoader loader = new BatchLoader(this);
-            return loader;
+            return new BatchLoader(this);
         }
 
         private static void requirePositive(String what, long value) {

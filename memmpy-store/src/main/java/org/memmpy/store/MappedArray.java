@@ -143,37 +143,67 @@ public final class MappedArray {
         }
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, byte[] into) {
         Values.requireType(where, type, byte.class);
         read(row, MemorySegment.ofArray(into));
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, short[] into) {
         Values.requireType(where, type, short.class);
         read(row, MemorySegment.ofArray(into));
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, int[] into) {
         Values.requireType(where, type, int.class);
         read(row, MemorySegment.ofArray(into));
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, long[] into) {
         Values.requireType(where, type, long.class);
         read(row, MemorySegment.ofArray(into));
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, float[] into) {
         Values.requireType(where, type, float.class);
         read(row, MemorySegment.ofArray(into));
     }
 
-    /** As {@link #read(long, boolean[])}. */
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
     public void read(long row, double[] into) {
         Values.requireType(where, type, double.class);
         read(row, MemorySegment.ofArray(into));
@@ -290,37 +320,67 @@ public final class MappedArray {
         write(Values.ofBooleans(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(byte[] values) throws IOException {
         Values.requireType(where, type, byte.class);
         write(MemorySegment.ofArray(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(short[] values) throws IOException {
         Values.requireType(where, type, short.class);
         write(MemorySegment.ofArray(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(int[] values) throws IOException {
         Values.requireType(where, type, int.class);
         write(MemorySegment.ofArray(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(long[] values) throws IOException {
         Values.requireType(where, type, long.class);
         write(MemorySegment.ofArray(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(float[] values) throws IOException {
         Values.requireType(where, type, float.class);
         write(MemorySegment.ofArray(values));
     }
 
-    /** As {@link #append(boolean[])}. */
+    /**
+     * As {@link #append(boolean[])}.
+     *
+     * @param values a whole number of rows, in C order
+     * @throws IOException if they cannot be written; they are then not appended
+     */
     public void append(double[] values) throws IOException {
         Values.requireType(where, type, double.class);
         write(MemorySegment.ofArray(values));

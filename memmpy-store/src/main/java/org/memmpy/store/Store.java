@@ -208,7 +208,11 @@ public final class Store implements AutoCloseable {
         return List.copyOf(manifest.groups().keySet());
     }
 
-    /** {@return whether a committed group is a table} */
+    /**
+     * {@return whether a committed group is a table; false if there is no such group}
+     *
+     * @param group its path; {@code ""} is the root
+     */
     public synchronized boolean isTable(String group) {
         Manifest.Group node = manifest.groups().get(group);
         return node != null && node.table();

@@ -128,7 +128,7 @@ class BatchLoaderTest {
         "1,false,1003,1",
         "1003,false,1,1003",
         "5000,false,1,1003",
-        "5000,true,1,1003",
+        "1003,true,1,1003",
         "100,false,11,3",
         "100,true,10,100",
         "1002,false,2,1",
@@ -417,6 +417,7 @@ class BatchLoaderTest {
         assertRefused(loader().index(RowIndex.all(0)), "the index is empty");
         assertRefused(loader().index(RowIndex.of(ROWS)), "rows up to 1,003");
         assertRefused(loader().batchSize(0), "batchSize is 0");
+        assertRefused(loader().batchSize(1004).dropLast(true), "leaves out the only batch");
         assertRefused(loader().threads(0), "threads is 0");
         assertRefused(loader().prefetch(-1), "prefetch is -1");
         assertRefused(loader().column(column("imag")), "no column 'imag'");

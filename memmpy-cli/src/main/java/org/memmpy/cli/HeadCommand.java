@@ -1,0 +1,84 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.Store;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** Prints an array's first rows. */
+@Command(
+        name = "head",
+        mixinStandardHelpOptions = true,
+        header = "Prints the first rows of an array.",
+        parameterListHeading = "%nParameters:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "Rows of more than 100 elements are abbreviated as NumPy does, unless --full.",
+            "",
+            "Examples:",
+            "  memmpy head train.memmpy label",
+            "  memmpy head train.memmpy image -n 1 --full"
+        })
+final class HeadCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "STORE", description = "The store's directory.")
+    private Path path;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "ARRAY",
+            description = "The array's path in the store, for example image or jets/pt.")
+    private String name;
+
+    @Option(
+            names = {"-n", "--rows"},
+            paramLabel = "ROWS",
+            defaultValue = "5",
+            description = "How many rows (default: ${DEFAULT-VALUE}).")
+    private long count;
+
+    @Option(names = "--full", description = "Print every element.")
+    private boolean full;
+
+    @Spec private CommandSpec spec;
+
+    HeadCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (count < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "-n is " + count + ", but a number of rows is 0 or more");
+        }
+        try (Store store = Stores.open(path)) {
+            MappedArray array = store.array(name);
+            PrintWriter out = spec.commandLine().getOut();
+            RowPrinter printer = new RowPrinter(array, full);
+            long rows = Math.min(count, array.rows());
+            for (long row = 0; row < rows; row++) {
+                printer.print(row, out);
+                // checkError flushes; it tells when the reader of a pipe has left
+                if (row % 1000 == 999 && out.checkError()) {
+                    break;
+                }
+            }
+            if (array.rows() == 0) {
+                spec.commandLine().getErr().println("memmpy: " + array + " yet");
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import java.io.InterruptedIOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets work end in order when the JVM is told to (Ctrl-C, kill): the next {@link #check} throws,
+ * and the JVM waits for {@link #close}.
+ */
+final class Interrupt implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "memmpy-interrupt");
+    private volatile boolean stopping;
+
+    Interrupt() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        stopping = true;
+        try {
+            closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void check() throws InterruptedIOException {
+        if (stopping) {
+            throw new InterruptedIOException("interrupted; nothing was imported");
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        if (!stopping) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // the JVM began to end just now: the hook finds the work closed
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.memmpy.DType;
+import org.memmpy.store.Store;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+
+class HeadCommandTest {
+    @TempDir private Path folder;
+    private Path path;
+
+    @BeforeEach
+    void store() throws IOException {
+        path = folder.resolve("s.memmpy");
+        try (Store store = Store.create(path, Store.CreateOption.FREE_ROOT)) {
+            store.array("label", DType.INT32).append(new int[] {9, -2, 1, 1, 6, 1});
+            store.array("u8", DType.UINT8).append(new byte[] {-1, 1});
+            store.array("u64", DType.UINT64).append(new long[] {-1, 1});
+            store.array("flag", DType.BOOL).append(new boolean[] {true, false});
+            store.array("f4", DType.FLOAT32, 3)
+                    .append(new float[] {0.1f, 1e-5f, -1.5f, 12345.678f, Float.NaN, 2});
+            store.array("matrix", DType.INT16, 2, 3)
+                    .append(new short[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+            store.array("wide", DType.INT32, 10, 20).append(IntStream.range(0, 200).toArray());
+            store.array("none", DType.INT32);
+            store.commit();
+        }
+    }
+
+    @Test
+    void printsScalarsOneALine() {
+        assertEquals("9\n-2\n1\n1\n6\n", Cli.run("head", path, "label").ok());
+        assertEquals("9\n-2\n", Cli.run("head", path, "label", "-n", 2).ok());
+        assertEquals("9\n-2\n1\n1\n6\n1\n", Cli.run("head", path, "label", "-n", 99).ok());
+        assertEquals("", Cli.run("head", path, "label", "-n", 0).ok());
+        assertEquals("255\n1\n", Cli.run("head", path, "u8").ok());
+        assertEquals("18446744073709551615\n1\n", Cli.run("head", path, "u64").ok());
+        assertEquals("True\nFalse\n", Cli.run("head", path, "flag").ok());
+    }
+
+    @Test
+    void printsRowsAsNumPyDoes() {
+        assertEquals(
+                "[ 0.1 1e-5 -1.5]\n[12345.678       nan       2.0]\n",
+                Cli.run("head", path, "f4").ok());
+        assertEquals(
+                """
+                [[1 2 3]
+                 [4 5 6]]
+
+                [[ 7  8  9]
+                 [10 11 12]]
+                """,
+                Cli.run("head", path, "matrix").ok());
+    }
+
+    @Test
+    void abbreviatesLargeRows() {
+        assertEquals(
+                """
+                [[  0   1   2 ...  17  18  19]
+                 [ 20  21  22 ...  37  38  39]
+                 [ 40  41  42 ...  57  58  59]
+                 ...
+                 [140 141 142 ... 157 158 159]
+                 [160 161 162 ... 177 178 179]
+                 [180 181 182 ... 197 198 199]]
+                """,
+                Cli.run("head", path, "wide").ok());
+        assertEquals(10, Cli.run("head", path, "wide", "--full").ok().lines().count());
+    }
+
+    @Test
+    void saysThatThereAreNoRows() {
+        Cli.Result result = Cli.run("head", path, "none");
+        assertEquals(0, result.exitCode());
+        assertEquals("memmpy: none: int32 (), 0 rows yet\n", result.err());
+    }
+
+    @Test
+    void saysWhatIsWrong() throws IOException {
+        Cli.run("head", path, "nix").fails(1, "has no array 'nix'", "label, u8");
+        Cli.run("head", path, "label", "-n", -1).fails(2, "-n is -1");
+        Cli.run("head", path, "label", "-n", "many").fails(2, "many");
+        Cli.run("head", path).fails(2, "ARRAY");
+        Cli.run("head", folder.resolve("no"), "x").fails(1, "no such store");
+        try (RandomAccessFile file =
+                new RandomAccessFile(path.resolve("label.npy").toFile(), "rw")) {
+            file.setLength(4100);
+        }
+        Cli.run("head", path, "label").fails(1, "label.npy: 4,100 bytes", "4,120", "was cut");
+    }
+}

@@ -1,0 +1,56 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+
+class MainTest {
+    @Test
+    void saysItsVersionAndHelp() {
+        assertTrue(Cli.run("--version").ok().startsWith("memmpy "));
+        String help = Cli.run("--help").ok();
+        for (String verb : List.of("import", "describe", "head", "export")) {
+            assertTrue(help.contains("\n  " + verb), help);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"import", "describe", "head", "export"})
+    void helpOfEachVerbHasAnExample(String verb) {
+        String help = Cli.run(verb, "--help").ok();
+        assertTrue(help.contains("Usage: memmpy " + verb), help);
+        assertTrue(help.contains("\n  memmpy " + verb + " "), help);
+        assertEquals(List.of(), help.lines().filter(line -> line.length() > 80).toList());
+    }
+
+    @Test
+    void aWrongCommandLineIsExitCode2() {
+        Cli.run().fails(2, "a verb is missing", "'memmpy --help'");
+        Cli.run("imprt").fails(2, "imprt", "Did you mean import");
+        Cli.run("--nix").fails(2, "--nix");
+        Cli.run("describe", "--nix", "x").fails(2, "--nix", "'memmpy describe --help'");
+    }
+
+    @Test
+    void aStackTraceIsShownOnlyIfAskedForBeforeOrAfterTheVerb() {
+        Cli.run("describe", "nix").fails(1, "nix");
+        for (Object[] args :
+                new Object[][] {
+                    {"--stacktrace", "describe", "nix"},
+                    {"describe", "nix", "--stacktrace"},
+                    {"describe", "--nix", "--stacktrace"}
+                }) {
+            String err = Cli.run(args).err();
+            assertTrue(err.startsWith("memmpy: "), err);
+            assertTrue(err.contains("\tat org.memmpy.cli.") || err.contains("\tat picocli."), err);
+        }
+    }
+}
