@@ -18,11 +18,8 @@ import java.util.SplittableRandom;
 /**
  * Any number of images made from few: each is shifted by up to two pixels, mirrored or not, and
  * noisy. Copies of an image stand together, in the order of the originals.
- *
- * @param pixels of all originals, 28 by 28 each
- * @param labels of all originals
  */
-record AugmentedImages(byte[] pixels, byte[] labels) {
+final class AugmentedImages {
     static final long ROW_BYTES = 28 * 28 * Float.BYTES;
 
     private static final int SIDE = 28;
@@ -31,6 +28,14 @@ record AugmentedImages(byte[] pixels, byte[] labels) {
 
     /** Rows handed to the store at once: 1.5 MiB. */
     private static final int BLOCK = 512;
+
+    private final byte[] pixels;
+    private final byte[] labels;
+
+    private AugmentedImages(byte[] pixels, byte[] labels) {
+        this.pixels = pixels;
+        this.labels = labels;
+    }
 
     /** Reads the originals, by way of a store of their own. */
     static AugmentedImages of(FashionImages images) throws IOException {

@@ -24,8 +24,8 @@ import java.util.List;
 
 /** DJL's dataset of arrays in RAM, and ours. */
 final class DjlContenders {
-    static final String ARRAY = "DJL, ArrayDataset in RAM";
-    static final String MEMMPY = "DJL, MemmpyDataset";
+    static final String ARRAY = "DJL ArrayDataset";
+    static final String MEMMPY = "DJL MemmpyDataset";
 
     private DjlContenders() {}
 

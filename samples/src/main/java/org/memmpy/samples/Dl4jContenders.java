@@ -19,7 +19,8 @@ import java.util.Random;
 
 /** Deeplearning4j's iterator over a list of examples, and ours. */
 final class Dl4jContenders {
-    static final String MEMMPY = "DL4J, MemmpyDataSetIterator";
+    static final String LIST = "DL4J ListDataSetIterator";
+    static final String MEMMPY = "DL4J MemmpyDataSetIterator";
 
     /** An example is two arrays of their own: a million would take gigabytes of heap. */
     private static final int LISTED = 100_000;
@@ -27,8 +28,8 @@ final class Dl4jContenders {
     private Dl4jContenders() {}
 
     static List<Contender> of(Table table) {
-        Listed listed = new Listed(table, (int) Math.min(LISTED, table.rows()));
-        return List.of(listed, new Mapped(table, listed.name()));
+        Contender listed = new Listed(table, (int) Math.min(LISTED, table.rows()));
+        return List.of(listed, new Mapped(table));
     }
 
     private static long pass(DataSetIterator batches) {
@@ -40,9 +41,17 @@ final class Dl4jContenders {
     }
 
     private static final class Listed implements Contender {
+        private final Table table;
+        private final int rows;
         private final List<DataSet> examples = new ArrayList<>();
 
         Listed(Table table, int rows) {
+            this.table = table;
+            this.rows = rows;
+        }
+
+        @Override
+        public void prepare() {
             float[] x = new float[(int) table.array("x").rowType().elements()];
             float[] y = new float[1];
             for (int row = 0; row < rows; row++) {
@@ -57,12 +66,12 @@ final class Dl4jContenders {
 
         @Override
         public String name() {
-            return "DL4J, ListDataSetIterator (%,dk)".formatted(examples.size() / 1000);
+            return LIST;
         }
 
         @Override
         public String rival() {
-            return name();
+            return LIST;
         }
 
         @Override
@@ -72,17 +81,18 @@ final class Dl4jContenders {
         }
 
         @Override
-        public void close() {
+        public void cleanUp() {
             examples.clear();
         }
+
+        @Override
+        public void close() {}
     }
 
     private static final class Mapped implements Contender {
         private final MemmpyDataSetIterator batches;
-        private final String rival;
 
-        Mapped(Table table, String rival) {
-            this.rival = rival;
+        Mapped(Table table) {
             this.batches =
                     new MemmpyDataSetIterator.Builder(table)
                             .feature(column("x"))
@@ -99,7 +109,7 @@ final class Dl4jContenders {
 
         @Override
         public String rival() {
-            return rival;
+            return LIST;
         }
 
         @Override

@@ -17,7 +17,7 @@ import java.util.List;
 
 /** The loader without an engine, and what no loader can beat by far. */
 final class LoaderContenders {
-    static final String COPY = "one sequential copy";
+    static final String COPY = "sequential copy";
 
     private LoaderContenders() {}
 
