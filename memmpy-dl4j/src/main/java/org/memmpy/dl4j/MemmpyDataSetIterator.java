@@ -58,9 +58,9 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     private final transient Passes passes;
     private final transient RowCutter rows;
     private final transient RecycledMemory memory;
-    private final int batchSize;
-    private final int inputColumns;
-    private final int totalOutcomes;
+    private final transient int batchSize;
+    private final transient int inputColumns;
+    private final transient int totalOutcomes;
     private final transient List<String> labels;
     private transient volatile DataSetPreProcessor preProcessor;
 
@@ -232,6 +232,12 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         passes.close();
     }
 
+    /**
+     * Refuses: mapped files and threads stay where they are.
+     *
+     * @param out not written to
+     * @throws NotSerializableException always
+     */
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
         throw new NotSerializableException(
                 "MemmpyDataSetIterator: it holds mapped files and threads. Send the store's path and build one there");

@@ -100,7 +100,7 @@ class ResetTest extends WithTable {
         MemmpyDataSetIterator neverClosed = builder().build();
         drain(neverClosed);
         assertEquals(ROWS, neverClosed.stats().rows());
-        // nothingStaysOpen() sees whether it does
+        // LeakCheck sees whether it does
     }
 
     @Test
