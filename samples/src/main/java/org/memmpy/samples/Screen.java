@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /** What the user sees: lines, and on a terminal a bar that is gone when its work is done. */
+@SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
 final class Screen {
     private final PrintStream out;
     private final boolean terminal;
@@ -23,6 +24,7 @@ final class Screen {
     }
 
     /** {@return the standard output} */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25's does return null where there is no terminal
     static Screen standard() {
         Console console = System.console();
         return new Screen(System.out, console != null && console.isTerminal());

@@ -4,6 +4,7 @@
 package org.memmpy.samples;
 
 import org.memmpy.DType;
+import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class Throughput {
 
     private static final long ROWS = 1 << 20;
     private static final int WIDTH = 256;
+    private static final long ROW_BYTES = WIDTH * Float.BYTES;
     private static final int ROUNDS = 5;
 
     private final Path path;
@@ -64,7 +66,7 @@ public final class Throughput {
     private static void run(Screen screen, int rounds) throws IOException {
         Path path = Workplace.stores().resolve("throughput.memmpy");
         Workplace.deleteStore(path);
-        long bytes = ROWS * WIDTH * Float.BYTES;
+        long bytes = ROWS * ROW_BYTES;
         if (Room.isShort(screen, "speeds are not compared", path, bytes, 7 * bytes / 2)) {
             return;
         }
@@ -91,7 +93,7 @@ public final class Throughput {
                         "Speed of %,d shuffled rows of %d float32, cached, in batches of %d",
                         rows, WIDTH, BATCH);
                 screen.blank();
-                race.print(screen, WIDTH * Float.BYTES);
+                race.print(screen, ROW_BYTES);
                 return race;
             } finally {
                 contenders.forEach(Contender::close);
@@ -99,24 +101,21 @@ public final class Throughput {
         }
     }
 
+    /** What the rows hold does not matter here: the same block again and again. */
     private void write(long rows) throws IOException {
         SplittableRandom random = new SplittableRandom(SEED);
         try (Arena arena = Arena.ofConfined();
                 Store store = Store.create(path)) {
-            MemorySegment x = arena.allocate((long) BATCH * WIDTH * Float.BYTES, Float.BYTES);
+            MemorySegment block = arena.allocate(BATCH * ROW_BYTES, Float.BYTES);
             for (long i = 0; i < BATCH * WIDTH; i++) {
-                x.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat());
+                block.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat());
             }
+            MappedArray x = store.array("x", DType.FLOAT32, WIDTH);
+            MappedArray y = store.array("y", DType.FLOAT32, 1);
             for (long row = 0; row < rows; row += BATCH) {
                 long count = Math.min(BATCH, rows - row);
-                float[] y = new float[(int) count];
-                for (int i = 0; i < count; i++) {
-                    y[i] = row + i;
-                    x.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * WIDTH, row + i);
-                }
-                store.array("x", DType.FLOAT32, WIDTH)
-                        .append(x.asSlice(0, count * WIDTH * Float.BYTES));
-                store.array("y", DType.FLOAT32, 1).append(y);
+                x.append(block.asSlice(0, count * ROW_BYTES));
+                y.append(new float[(int) count]);
             }
             store.commit();
         }
