@@ -23,7 +23,7 @@ final class Dl4jContenders {
     static final String MEMMPY = "DL4J MemmpyDataSetIterator";
 
     /** An example is two arrays of their own: a million would take gigabytes of heap. */
-    private static final int LISTED = 100_000;
+    private static final int LISTED = 50_000;
 
     private Dl4jContenders() {}
 

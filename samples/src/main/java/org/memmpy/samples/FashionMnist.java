@@ -28,7 +28,7 @@ import java.util.stream.LongStream;
  * <p>{@code -Dsample.args=--no-speed} leaves out the comparison of speeds at the end.
  */
 public final class FashionMnist {
-    private static final int EPOCHS = 5;
+    private static final int EPOCHS = 8;
     private static final int BATCH = 64;
     private static final Column PIXELS = column("image").as(FLOAT32).scale(1.0 / 255);
     private static final double WANTED_ACCURACY = 0.8;

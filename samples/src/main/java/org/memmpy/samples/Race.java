@@ -21,7 +21,7 @@ final class Race {
     private final Map<String, Long> rows = new HashMap<>();
 
     Race(List<Contender> contenders) {
-        this.contenders = contenders;
+        this.contenders = List.copyOf(contenders);
     }
 
     /**
@@ -60,9 +60,9 @@ final class Race {
         return delivered / seconds;
     }
 
-    /** {@return how many passes {@link #run} makes} */
-    static long passes(int contenders, int rounds) {
-        return (long) contenders * (WARM_UPS + rounds);
+    /** {@return how many passes each contender makes in {@link #run}} */
+    static int passes(int rounds) {
+        return WARM_UPS + rounds;
     }
 
     /** {@return the rows that a contender delivered in each pass} */

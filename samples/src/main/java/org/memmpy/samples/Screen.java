@@ -5,6 +5,7 @@ package org.memmpy.samples;
 
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 import java.io.Console;
@@ -67,7 +68,7 @@ final class Screen {
                         .setInitialMax(steps)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(100)
-                        .setMaxRenderedLength(79)
+                        .setConsumer(new OneLine())
                         .clearDisplayOnFinish()
                         .build();
         return new Progress() {
@@ -81,6 +82,31 @@ final class Screen {
                 bar.close();
             }
         };
+    }
+
+    /** The library's own leaves an empty line behind. */
+    private static final class OneLine implements ProgressBarConsumer {
+        private static final int COLUMNS = 79;
+
+        @Override
+        public int getMaxRenderedLength() {
+            return COLUMNS;
+        }
+
+        @Override
+        public void accept(String bar) {
+            System.err.print('\r' + bar);
+        }
+
+        @Override
+        public void clear() {
+            System.err.print('\r' + " ".repeat(COLUMNS) + '\r');
+        }
+
+        @Override
+        public void close() {
+            System.err.flush();
+        }
     }
 
     /** Is told how far a piece of work has come. */

@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -26,7 +25,7 @@ import java.util.SplittableRandom;
  *
  * <p>2^20 rows of 256 float32, in the page cache, batches of 256. PyTorch computes with one thread.
  * Every contender delivers features and a label, but for the copy and the bare loader, which have
- * the features only; nobody reads what is delivered. ListDataSetIterator has 100,000 of the rows.
+ * the features only; nobody reads what is delivered. ListDataSetIterator has 50,000 of the rows.
  * The one argument is the number of rounds.
  */
 public final class Throughput {
@@ -34,6 +33,7 @@ public final class Throughput {
     static final long SEED = 42;
 
     private static final long ROWS = 1 << 20;
+    private static final int CONTENDERS = 7;
     private static final int WIDTH = 256;
     private static final long ROW_BYTES = WIDTH * Float.BYTES;
     private static final int ROUNDS = 5;
@@ -77,27 +77,31 @@ public final class Throughput {
         }
     }
 
-    /** Writes the rows and has the contenders deliver them. */
+    /** Writes the rows, has the contenders deliver them, and prints how fast they were. */
     Race race(long rows, int rounds) throws IOException {
-        write(rows);
+        Race race;
+        try (Screen.Progress progress =
+                screen.progress("comparing speeds", CONTENDERS * Race.passes(rounds))) {
+            write(rows);
+            race = race(rounds, progress);
+        }
+        screen.line(
+                "Speed of %,d shuffled rows of %d float32, cached, in batches of %d",
+                rows, WIDTH, BATCH);
+        screen.blank();
+        race.print(screen, ROW_BYTES);
+        return race;
+    }
+
+    private Race race(int rounds, Screen.Progress progress) throws IOException {
+        List<Contender> contenders = new ArrayList<>();
         try (Store store = Store.open(path)) {
-            List<Contender> contenders = new ArrayList<>();
-            try (Screen.Progress progress =
-                    screen.progress("comparing speeds", Race.passes(7, rounds))) {
-                contenders.addAll(LoaderContenders.of(store.table()));
-                contenders.addAll(DjlContenders.of(store.table()));
-                contenders.addAll(Dl4jContenders.of(store.table()));
-                Race race =
-                        new Race(Collections.unmodifiableList(contenders)).run(rounds, progress);
-                screen.line(
-                        "Speed of %,d shuffled rows of %d float32, cached, in batches of %d",
-                        rows, WIDTH, BATCH);
-                screen.blank();
-                race.print(screen, ROW_BYTES);
-                return race;
-            } finally {
-                contenders.forEach(Contender::close);
-            }
+            contenders.addAll(LoaderContenders.of(store.table()));
+            contenders.addAll(DjlContenders.of(store.table()));
+            contenders.addAll(Dl4jContenders.of(store.table()));
+            return new Race(contenders).run(rounds, progress);
+        } finally {
+            contenders.forEach(Contender::close);
         }
     }
 
