@@ -1,0 +1,170 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import org.memmpy.RowType;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Column;
+import org.memmpy.index.RowIndex;
+import org.memmpy.store.Table;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What iterators of any kind are told about rows, order, threads and memory.
+ *
+ * @param <B> the builder itself
+ */
+abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
+    private static final long DEFAULT_CAP = 256L << 20;
+
+    private final Table table;
+    private RowIndex index;
+    private int batchSize = 32;
+    private boolean dropLast;
+    private boolean shuffled;
+    private long seed;
+    private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    private int prefetch = 4;
+    private long epoch;
+    private long memoryCap;
+
+    LoaderBuilder(Table table) {
+        this.table = table;
+        this.index = RowIndex.all(table.rows());
+    }
+
+    abstract B self();
+
+    Table table() {
+        return table;
+    }
+
+    int batchSize() {
+        return batchSize;
+    }
+
+    /**
+     * Chooses rows; all rows of the table if this is not called.
+     *
+     * @param rows rows of the table
+     * @return this builder
+     */
+    public B index(RowIndex rows) {
+        index = Objects.requireNonNull(rows, "rows");
+        return self();
+    }
+
+    /**
+     * Sets the rows of a batch; 32 if this is not called.
+     *
+     * @param rows at least 1; more than there are gives one batch
+     * @return this builder
+     */
+    public B batchSize(int rows) {
+        batchSize = rows;
+        return self();
+    }
+
+    /**
+     * Leaves out the last batch of a pass if it is not full.
+     *
+     * @param drop whether
+     * @return this builder
+     */
+    public B dropLast(boolean drop) {
+        dropLast = drop;
+        return self();
+    }
+
+    /**
+     * Visits the rows of every epoch in a random order of its own.
+     *
+     * @param seed any number
+     * @return this builder
+     */
+    public B shuffle(long seed) {
+        this.shuffled = true;
+        this.seed = seed;
+        return self();
+    }
+
+    /**
+     * Sets how many threads gather; at most 2 if this is not called. The order does not depend on
+     * it.
+     *
+     * @param count at least 1
+     * @return this builder
+     */
+    public B threads(int count) {
+        threads = count;
+        return self();
+    }
+
+    /**
+     * Sets how many batches are gathered ahead of the consumer; 4 if this is not called.
+     *
+     * @param batches at least 1
+     * @return this builder
+     */
+    public B prefetch(int batches) {
+        prefetch = batches;
+        return self();
+    }
+
+    /**
+     * Chooses the epoch of the first pass; 0 if this is not called.
+     *
+     * @param number any number
+     * @return this builder
+     */
+    public B epoch(long number) {
+        epoch = number;
+        return self();
+    }
+
+    /**
+     * Sets how much memory batches may take before a garbage collection is asked for. If this is
+     * not called, 256 MiB, or half of the heap's limit if that is less; in any case twice what is
+     * gathered ahead.
+     *
+     * @param bytes positive
+     * @return this builder
+     */
+    public B memoryCap(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("memoryCap is " + bytes + "; at least 1 byte");
+        }
+        memoryCap = bytes;
+        return self();
+    }
+
+    RecycledMemory newMemory(List<RowType> types) {
+        long rows = Math.max(1, Math.min(batchSize, index.size()));
+        long cap = memoryCap;
+        if (cap == 0) {
+            long rowBytes = types.stream().mapToLong(RowType::bytes).sum();
+            long ahead = 2 * (prefetch + 2L) * rows * rowBytes;
+            cap = Math.max(ahead, Math.min(DEFAULT_CAP, Runtime.getRuntime().maxMemory() / 2));
+        }
+        return new RecycledMemory(types, rows, cap);
+    }
+
+    Passes newPasses(RecycledMemory memory, List<Column> columns) {
+        BatchLoader.Builder loader =
+                BatchLoader.builder(table)
+                        .index(index)
+                        .batchSize(batchSize)
+                        .dropLast(dropLast)
+                        .threads(threads)
+                        .prefetch(prefetch)
+                        .memory(memory);
+        columns.forEach(loader::column);
+        if (shuffled) {
+            loader.shuffle(seed);
+        }
+        return new Passes(loader.build(), epoch);
+    }
+}

@@ -1,0 +1,261 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import org.bytedeco.javacpp.BooleanPointer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
+import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
+import org.bytedeco.javacpp.indexer.BooleanIndexer;
+import org.bytedeco.javacpp.indexer.ByteIndexer;
+import org.bytedeco.javacpp.indexer.DoubleIndexer;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
+import org.bytedeco.javacpp.indexer.HalfIndexer;
+import org.bytedeco.javacpp.indexer.Indexer;
+import org.bytedeco.javacpp.indexer.IntIndexer;
+import org.bytedeco.javacpp.indexer.LongIndexer;
+import org.bytedeco.javacpp.indexer.ShortIndexer;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.bytedeco.javacpp.indexer.UIntIndexer;
+import org.bytedeco.javacpp.indexer.UShortIndexer;
+import org.memmpy.DType;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Makes INDArrays that lie over memory of ours, without a copy. The only class that makes arrays.
+ *
+ * <p>What keeps the memory: an array and all its views hold the array's DataBuffer, which holds the
+ * very Pointer object it was made with, and that Pointer holds {@code keepAlive}. This is so for
+ * {@code DataBufferFactory.create} alone: {@code Nd4j.createBuffer(Pointer, ...)} makes another
+ * Pointer of the same address and drops ours.
+ */
+final class Nd4jArrays {
+    private Nd4jArrays() {}
+
+    /**
+     * Sees whether arrays can be made at all.
+     *
+     * @throws UnsupportedOperationException if ND4J computes elsewhere than in the CPU's memory
+     */
+    static void requireCpu() {
+        if (!Nd4j.getEnvironment().isCPU()) {
+            throw new UnsupportedOperationException(
+                    "ND4J runs on the backend "
+                            + Nd4j.getBackend().getClass().getSimpleName()
+                            + ", but batches are made in the CPU's memory. Use nd4j-native");
+        }
+    }
+
+    /**
+     * Makes an array over memory.
+     *
+     * @param memory exactly the elements, C order, native byte order; off-heap
+     * @param dtype what they are
+     * @param shape of the array
+     * @param keepAlive stays reachable for as long as the array or a view of it is
+     * @return the array; writes to it go to the memory
+     */
+    static INDArray over(MemorySegment memory, DType dtype, long[] shape, Object keepAlive) {
+        DataBuffer buffer =
+                switch (dtype) {
+                    case FLOAT32 -> {
+                        Floats pointer = new Floats(memory, keepAlive);
+                        yield buffer(pointer, DataType.FLOAT, FloatIndexer.create(pointer));
+                    }
+                    case FLOAT64 -> {
+                        Doubles pointer = new Doubles(memory, keepAlive);
+                        yield buffer(pointer, DataType.DOUBLE, DoubleIndexer.create(pointer));
+                    }
+                    case FLOAT16 -> {
+                        Shorts pointer = new Shorts(memory, keepAlive);
+                        yield buffer(pointer, DataType.FLOAT16, HalfIndexer.create(pointer));
+                    }
+                    case BFLOAT16 -> {
+                        Shorts pointer = new Shorts(memory, keepAlive);
+                        yield buffer(pointer, DataType.BFLOAT16, Bfloat16Indexer.create(pointer));
+                    }
+                    case INT8 -> {
+                        Bytes pointer = new Bytes(memory, keepAlive);
+                        yield buffer(pointer, DataType.INT8, ByteIndexer.create(pointer));
+                    }
+                    case UINT8 -> {
+                        Bytes pointer = new Bytes(memory, keepAlive);
+                        yield buffer(pointer, DataType.UINT8, UByteIndexer.create(pointer));
+                    }
+                    case INT16 -> {
+                        Shorts pointer = new Shorts(memory, keepAlive);
+                        yield buffer(pointer, DataType.INT16, ShortIndexer.create(pointer));
+                    }
+                    case UINT16 -> {
+                        Shorts pointer = new Shorts(memory, keepAlive);
+                        yield buffer(pointer, DataType.UINT16, UShortIndexer.create(pointer));
+                    }
+                    case INT32 -> {
+                        Ints pointer = new Ints(memory, keepAlive);
+                        yield buffer(pointer, DataType.INT32, IntIndexer.create(pointer));
+                    }
+                    case UINT32 -> {
+                        Ints pointer = new Ints(memory, keepAlive);
+                        yield buffer(pointer, DataType.UINT32, UIntIndexer.create(pointer));
+                    }
+                    case INT64 -> {
+                        Longs pointer = new Longs(memory, keepAlive);
+                        yield buffer(pointer, DataType.INT64, LongIndexer.create(pointer));
+                    }
+                    case UINT64 -> {
+                        // ND4J's own choice too: it knows no ULongIndexer
+                        Longs pointer = new Longs(memory, keepAlive);
+                        yield buffer(pointer, DataType.UINT64, LongIndexer.create(pointer));
+                    }
+                    case BOOL -> {
+                        Booleans pointer = new Booleans(memory, keepAlive);
+                        yield buffer(pointer, DataType.BOOL, BooleanIndexer.create(pointer));
+                    }
+                };
+        // not Nd4j.create(buffer, shape): that takes the order that the user has set for new arrays
+        return Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c', buffer.dataType());
+    }
+
+    private static DataBuffer buffer(Pointer pointer, DataType type, Indexer indexer) {
+        return Nd4j.getDataBufferFactory().create(pointer, type, pointer.capacity(), indexer);
+    }
+
+    // JavaCPP asks for exact classes to know sizeof(), so a subclass must say it again.
+
+    private static final class Floats extends FloatPointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Floats(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize() / Float.BYTES;
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Float.BYTES;
+        }
+    }
+
+    private static final class Doubles extends DoublePointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Doubles(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize() / Double.BYTES;
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Double.BYTES;
+        }
+    }
+
+    private static final class Bytes extends BytePointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Bytes(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize();
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Byte.BYTES;
+        }
+    }
+
+    private static final class Shorts extends ShortPointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Shorts(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize() / Short.BYTES;
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Short.BYTES;
+        }
+    }
+
+    private static final class Ints extends IntPointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Ints(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize() / Integer.BYTES;
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Integer.BYTES;
+        }
+    }
+
+    private static final class Longs extends LongPointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Longs(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize() / Long.BYTES;
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Long.BYTES;
+        }
+    }
+
+    private static final class Booleans extends BooleanPointer {
+        @SuppressWarnings("UnusedVariable") // the collector reads it
+        private final Object keepAlive;
+
+        Booleans(MemorySegment memory, Object keepAlive) {
+            super((Pointer) null);
+            this.keepAlive = keepAlive;
+            this.address = memory.address();
+            this.capacity = memory.byteSize();
+            this.limit = capacity;
+        }
+
+        @Override
+        public int sizeof() {
+            return Byte.BYTES;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import org.memmpy.MemmpyException;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderStats;
+import org.memmpy.batch.MiniBatch;
+
+import java.lang.ref.Cleaner;
+import java.util.NoSuchElementException;
+
+/**
+ * One pass after another over a loader's rows, and which epoch each is. Owns the loader.
+ *
+ * <p>A pass starts with its first batch, not before: DL4J resets also what it will not read. It
+ * ends its threads by itself with its last batch; those of a pass that is abandoned in the middle
+ * are ended by {@link #close}, or when the collector finds this object unreachable.
+ */
+final class Passes implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final BatchLoader loader;
+    private final Cleaner.Cleanable loaderCloser;
+    private long number;
+
+    /** Null until its first batch is asked for. */
+    private Epoch pass;
+
+    private LoaderStats lastStats = LoaderStats.NONE;
+    private volatile boolean closed;
+
+    Passes(BatchLoader loader, long first) {
+        this.loader = loader;
+        this.number = first;
+        this.loaderCloser = CLEANER.register(this, loader::close);
+    }
+
+    /** {@return whether the pass has a batch left, or failed; starts nothing} */
+    synchronized boolean hasNext() {
+        return !closed && (pass == null || pass.hasNext());
+    }
+
+    /** {@return the next batch; starts the pass if it is the first} */
+    synchronized MiniBatch next() {
+        requireOpen();
+        if (pass == null) {
+            pass = loader.epoch(number);
+        } else if (!pass.hasNext()) {
+            throw new NoSuchElementException(
+                    "epoch " + number + " has no batch left. reset() starts the next one");
+        }
+        MiniBatch batch = nextWhateverInterrupts(pass);
+        if (!pass.hasNext()) {
+            pass.close();
+        }
+        return batch;
+    }
+
+    /**
+     * AsyncDataSetIterator interrupts its thread to reset, and is broken for good by an exception.
+     * The batch comes soon in any case; the interrupt is kept for whoever waits for something else.
+     */
+    private static MiniBatch nextWhateverInterrupts(Epoch pass) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return pass.next();
+                } catch (MemmpyException e) {
+                    if (!Thread.interrupted()) {
+                        throw e;
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** {@return the epoch of the pass that runs, or of the next one} */
+    synchronized long number() {
+        return number;
+    }
+
+    /**
+     * Ends the pass. The next one is of the next epoch if this one was completed, else of the same.
+     *
+     * @param isRest whether the consumer has not yet taken all of the last batch
+     */
+    synchronized void reset(boolean isRest) {
+        requireOpen();
+        if (pass != null) {
+            boolean completed = !pass.hasNext() && !isRest;
+            restart(completed ? number + 1 : number);
+        }
+    }
+
+    /** Ends the pass; the next one is of the epoch named. */
+    synchronized void restart(long epoch) {
+        requireOpen();
+        if (pass != null) {
+            pass.close();
+            lastStats = pass.stats();
+            pass = null;
+        }
+        number = epoch;
+    }
+
+    /** {@return of the pass, or of the last one if none was started since} */
+    synchronized LoaderStats stats() {
+        return pass == null ? lastStats : pass.stats();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "the iterator was closed. Build another from the table");
+        }
+    }
+
+    /** Not synchronized: it must get past a consumer that waits, who then gets an exception. */
+    @Override
+    public void close() {
+        closed = true;
+        loaderCloser.clean();
+    }
+}

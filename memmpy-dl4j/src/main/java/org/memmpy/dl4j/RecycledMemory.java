@@ -1,0 +1,224 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
+import org.memmpy.batch.BatchMemory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Memory for batches whose consumer says nothing when it is done with them, as a DataSet's does
+ * not. Slots come back when the collector has found their arrays unreachable.
+ *
+ * <p>A program that makes little garbage on the heap seldom collects, so there is a limit, and at
+ * the limit a collection is asked for, as the JDK does for direct buffers. If it brings back less
+ * than a quarter of the slots, the user really holds the arrays: the limit then doubles, so that
+ * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
+ * are held if that is more; the others are let go.
+ *
+ * <p>All slots are of the same size. Any thread.
+ */
+final class RecycledMemory implements BatchMemory {
+    /** Aligned for the engine's widest loads, and no cache line is shared between columns. */
+    private static final long LINE = 64;
+
+    private static final long PAGE = 4096;
+
+    /** How long to wait for slots after a collection; its references are handled by two threads. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Where slots' memory comes from; freed when unreachable. */
+    @FunctionalInterface
+    interface Allocator {
+        /** {@return zeroed memory} */
+        MemorySegment allocate(long bytes, long alignment);
+    }
+
+    private final List<Long> columnBytes;
+    private final long slotBytes;
+    private final Allocator allocator;
+    private final Runnable collector;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition returned = lock.newCondition();
+
+    /** Last in, first out: its memory may still be in the CPU's cache. */
+    private final Deque<RecycledSlot> free = new ArrayDeque<>();
+
+    private long cap;
+    private long limit;
+    private long bytes;
+    private long returns;
+    private long returnsAtCollection;
+    private boolean justCollected;
+    private boolean collecting;
+
+    /**
+     * Makes an empty memory.
+     *
+     * @param columns what the rows of each column are
+     * @param rows the most rows of a batch
+     * @param cap bytes to reach before collections are asked for; at least one slot's
+     * @throws ArithmeticException if a batch exceeds 2^63 - 1 bytes
+     */
+    RecycledMemory(List<RowType> columns, long rows, long cap) {
+        this(
+                columns,
+                rows,
+                cap,
+                (bytes, alignment) -> Arena.ofAuto().allocate(bytes, alignment),
+                System::gc);
+    }
+
+    RecycledMemory(
+            List<RowType> columns, long rows, long cap, Allocator allocator, Runnable collector) {
+        this.columnBytes =
+                columns.stream().map(type -> Math.multiplyExact(rows, type.bytes())).toList();
+        long sum = 0;
+        for (long column : columnBytes) {
+            sum = Math.addExact(sum, roundUp(column, LINE));
+        }
+        this.slotBytes = roundUp(sum, PAGE);
+        this.cap = Math.max(cap, slotBytes);
+        this.limit = this.cap;
+        this.allocator = allocator;
+        this.collector = collector;
+    }
+
+    private static long roundUp(long value, long multiple) {
+        return Math.addExact(value, multiple - 1) / multiple * multiple;
+    }
+
+    /** {@return the bytes of all slots: free, with the loader, or under a reachable array} */
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Slot take(List<RowType> columns, int rows) {
+        lock.lock();
+        try {
+            if (free.isEmpty() && bytes + slotBytes > limit) {
+                makeRoom();
+            }
+            RecycledSlot slot = free.poll();
+            return (slot == null ? allocate() : slot).lend();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void makeRoom() {
+        boolean littleCameBack =
+                justCollected && returns - returnsAtCollection < bytes / slotBytes / 4;
+        if (!littleCameBack && !collecting) {
+            collect();
+        }
+        awaitSlot();
+        if (free.isEmpty() && bytes + slotBytes > limit) {
+            limit = Math.max(limit, bytes) * 2;
+            justCollected = false;
+        }
+    }
+
+    private void collect() {
+        collecting = true;
+        justCollected = true;
+        returnsAtCollection = returns;
+        lock.unlock();
+        try {
+            collector.run();
+        } finally {
+            lock.lock();
+            collecting = false;
+            returned.signalAll();
+        }
+    }
+
+    /** Waits for a collection that runs to end, and then for a slot, but not for long. */
+    private void awaitSlot() {
+        try {
+            long patience = PATIENCE_NANOS;
+            while (free.isEmpty() && (collecting || patience > 0)) {
+                if (collecting) {
+                    returned.await();
+                } else {
+                    patience = returned.awaitNanos(patience);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // then without waiting
+        }
+    }
+
+    private RecycledSlot allocate() {
+        try {
+            return newSlot();
+        } catch (OutOfMemoryError e) {
+            // the JVM's own limit for off-heap memory is below ours: live within what we have
+            cap = Math.max(bytes, slotBytes);
+            limit = cap;
+            if (!collecting) {
+                collect();
+            }
+            awaitSlot();
+            RecycledSlot slot = free.poll();
+            if (slot != null) {
+                return slot;
+            }
+            throw new MemmpyException(
+                    ("no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more."
+                                    + " Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize")
+                            .formatted(slotBytes, bytes),
+                    e);
+        }
+    }
+
+    private RecycledSlot newSlot() {
+        MemorySegment all = allocator.allocate(slotBytes, PAGE);
+        List<MemorySegment> segments = new ArrayList<>();
+        long at = 0;
+        for (long column : columnBytes) {
+            segments.add(all.asSlice(at, column));
+            at += roundUp(column, LINE);
+        }
+        bytes += slotBytes;
+        return new RecycledSlot(this, segments);
+    }
+
+    /** Takes back a slot that nobody holds any more. */
+    void recycle(RecycledSlot slot) {
+        lock.lock();
+        try {
+            returns++;
+            free.push(slot);
+            long held = bytes - free.size() * slotBytes;
+            while (bytes > Math.max(cap, 2 * held) && !free.isEmpty()) {
+                free.removeLast();
+                bytes -= slotBytes;
+            }
+            if (2 * held <= cap) {
+                limit = cap;
+            }
+            returned.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.memmpy.DType.FLOAT32;
+import static org.memmpy.batch.Column.column;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Epoch;
+import org.memmpy.batch.MiniBatch;
+import org.memmpy.index.RowIndex;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/** What is delivered: shapes, rows, order. */
+class MemmpyDataSetIteratorTest extends WithTable {
+    @Test
+    void deliversRowsAsTheyAre() {
+        try (MemmpyDataSetIterator iterator = builder().build()) {
+            DataSet batch = iterator.next();
+            assertArrayEquals(new long[] {10, 1, 2, 3}, batch.getFeatures().shape());
+            assertArrayEquals(new long[] {10, 3}, batch.getLabels().shape());
+            assertEquals(DataType.FLOAT, batch.getFeatures().dataType());
+            assertEquals('c', batch.getFeatures().ordering());
+            assertEquals(1, iterator.inputColumns());
+            assertEquals(batch.numInputs(), iterator.inputColumns());
+            assertEquals(CLASSES, iterator.totalOutcomes());
+            assertEquals(10, iterator.batch());
+            assertTrue(iterator.resetSupported());
+            assertFalse(iterator.asyncSupported());
+            assertNull(iterator.getLabels());
+            assertNull(iterator.getPreProcessor());
+        }
+    }
+
+    @Test
+    void aNumberARowIsAColumn() {
+        try (MemmpyDataSetIterator iterator =
+                builder()
+                        .feature(column("image").flatten())
+                        .label(column("id").as(FLOAT32).scale(0.5))
+                        .build()) {
+            DataSet batch = iterator.next();
+            assertArrayEquals(new long[] {10, PIXELS}, batch.getFeatures().shape());
+            assertArrayEquals(new long[] {10, 1}, batch.getLabels().shape());
+            assertEquals(4.5, batch.getLabels().getDouble(9, 0));
+            assertEquals(PIXELS, iterator.inputColumns());
+            assertEquals(1, iterator.totalOutcomes());
+        }
+    }
+
+    @Test
+    void keepsCOrderWhateverTheUserPrefersForNewArrays() {
+        char before = Nd4j.order();
+        Nd4j.factory().setOrder('f');
+        try (MemmpyDataSetIterator iterator = builder().build()) {
+            assertEquals(allRows(), drain(iterator));
+        } finally {
+            Nd4j.factory().setOrder(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void hasTheOrderOfTheBareLoader(int threads) {
+        RowIndex rows = RowIndex.range(3, 99);
+        try (MemmpyDataSetIterator iterator =
+                        builder().index(rows).shuffle(7).threads(threads).build();
+                BatchLoader loader =
+                        BatchLoader.builder(store.table())
+                                .column(column("id"))
+                                .index(rows)
+                                .batchSize(10)
+                                .shuffle(7)
+                                .build()) {
+            for (long e = 0; e < 3; e++) {
+                List<Integer> expected = new ArrayList<>();
+                try (Epoch epoch = loader.epoch(e)) {
+                    for (MiniBatch batch : epoch) {
+                        try (batch) {
+                            for (long row : batch.rowIds()) {
+                                expected.add((int) row);
+                            }
+                        }
+                    }
+                }
+                assertEquals(expected, drain(iterator));
+                iterator.reset();
+            }
+        }
+    }
+
+    @Test
+    void everyRowOnceAnEpochAndEveryEpochInAnotherOrder() {
+        try (MemmpyDataSetIterator iterator = builder().shuffle(1).build()) {
+            List<Integer> first = drain(iterator);
+            iterator.reset();
+            List<Integer> second = drain(iterator);
+            assertEquals(allRows(), sorted(first));
+            assertEquals(allRows(), sorted(second));
+            assertFalse(first.equals(second));
+        }
+    }
+
+    @Test
+    void theLastBatchIsShorterOrLeftOut() {
+        try (MemmpyDataSetIterator all = builder().build();
+                MemmpyDataSetIterator whole = builder().dropLast(true).build()) {
+            assertEquals(ROWS, drain(all).size());
+            assertEquals(ROWS / 10 * 10, drain(whole).size());
+            assertThrows(NoSuchElementException.class, all::next);
+            assertThrows(NoSuchElementException.class, whole::next);
+        }
+    }
+
+    @Test
+    void aBatchOfMoreThanAllRows() {
+        try (MemmpyDataSetIterator iterator = builder().batchSize(1000).build()) {
+            assertEquals(allRows(), ids(iterator.next()));
+            assertFalse(iterator.hasNext());
+            assertEquals(1000, iterator.batch());
+        }
+    }
+
+    @Test
+    void nextOfAnyNumberOfRowsCutsAndJoinsBatches() {
+        try (MemmpyDataSetIterator iterator = builder().build()) {
+            List<Integer> read = new ArrayList<>();
+            for (int rows : new int[] {1, 4, 10, 25, 10, 7}) {
+                DataSet batch = iterator.next(rows);
+                assertEquals(rows, batch.numExamples());
+                assertEquals(1, batch.getFeatures().size(1));
+                read.addAll(ids(batch));
+            }
+            read.addAll(ids(iterator.next())); // the three rows left of a cut batch
+            assertEquals(60, read.size());
+            read.addAll(ids(iterator.next(1000)));
+            assertEquals(allRows(), read);
+            assertFalse(iterator.hasNext());
+            assertThrows(NoSuchElementException.class, () -> iterator.next(1));
+            assertThrows(IllegalArgumentException.class, () -> iterator.next(0));
+        }
+    }
+
+    @Test
+    void namesClasses() {
+        List<String> names = List.of("a", "b", "c");
+        try (MemmpyDataSetIterator iterator = builder().labels(names).build()) {
+            assertEquals(names, iterator.getLabels());
+            assertEquals(names, iterator.next().getLabelNamesList());
+        }
+        IllegalArgumentException mismatch =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> builder().labels(List.of("a", "b")).build());
+        assertTrue(mismatch.getMessage().contains("2 names for the 3 classes"));
+    }
+
+    @Test
+    void saysWhichColumnIsMissing() {
+        IllegalArgumentException missing =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                new MemmpyDataSetIterator.Builder(store.table())
+                                        .feature(column("image"))
+                                        .build());
+        assertTrue(missing.getMessage().contains(".label(column("), missing.getMessage());
+        assertThrows(
+                IllegalArgumentException.class, () -> builder().feature(column("picture")).build());
+        assertThrows(IllegalArgumentException.class, () -> builder().batchSize(0).build());
+        assertThrows(IllegalArgumentException.class, () -> builder().memoryCap(0));
+    }
+
+    @Test
+    void countsWhatItDelivers() {
+        try (MemmpyDataSetIterator iterator = builder().build()) {
+            assertEquals(0, iterator.stats().rows());
+            iterator.next();
+            assertEquals(10, iterator.stats().rows());
+            iterator.reset();
+            assertEquals(10, iterator.stats().rows());
+            assertEquals(ROWS, drain(iterator).size());
+            assertEquals(11, iterator.stats().batches());
+            assertTrue(iterator.memoryBytes() > 0);
+        }
+    }
+
+    @Test
+    void cannotBeSerialized() throws IOException {
+        try (MemmpyDataSetIterator iterator = builder().build();
+                ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+            assertThrows(NotSerializableException.class, () -> out.writeObject(iterator));
+        }
+    }
+}
