@@ -95,6 +95,16 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
     }
 
+    /** {@return whether every batch of the pass was delivered} */
+    public boolean isComplete() {
+        lock.lock();
+        try {
+            return delivered == batches;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Waits for the next batch.
      *

@@ -98,6 +98,7 @@ class BatchLoaderTest {
                 }
             }
             assertFalse(epoch.hasNext());
+            assertTrue(epoch.isComplete());
             assertThrows(NoSuchElementException.class, epoch::next);
         }
         return seen;
@@ -232,6 +233,7 @@ class BatchLoaderTest {
             assertTrue(epoch.hasNext(), "a loop must not end as if all rows had been seen");
             assertThrows(IllegalStateException.class, epoch::next);
             assertFalse(epoch.hasNext(), "it was told");
+            assertFalse(epoch.isComplete());
             assertTrue(
                     Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().startsWith("memmpy-loader")),
