@@ -1,0 +1,193 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.samples;
+
+import static org.memmpy.batch.Column.column;
+
+import org.memmpy.index.RowIndex;
+import org.memmpy.samples.Classifier.EpochResult;
+import org.memmpy.store.Store;
+import org.memmpy.store.Table;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Writes 4 GiB of shifted, mirrored and noisy images, and trains one shuffled epoch from them with
+ * a heap of 256 MiB.
+ *
+ * <pre>{@code
+ * mvn -q compile -pl samples -am -Dsample=LargerThanHeap -Dsample.jvm=-Xmx256m
+ * }</pre>
+ *
+ * <p>With DJL: its arrays are freed when their batch is closed, so what is resident is what is
+ * needed. Deeplearning4j's go with the garbage collector, and its JavaCPP takes the limit of the
+ * heap for a limit of native memory too.
+ *
+ * <p>{@code "-Dsample.args=--keep"} keeps the store.
+ */
+public final class LargerThanHeap {
+    private static final long BYTES = 4L << 30;
+
+    /** Of the images, so many are for training; the copies of the others judge what was learnt. */
+    private static final double TRAINING = 0.98;
+
+    private static final int BATCH = 256;
+    private static final int STEPS_PER_SAMPLE = 16;
+
+    private final Path path;
+    private final Screen screen;
+
+    LargerThanHeap(Path path, Screen screen) {
+        this.path = path;
+        this.screen = screen;
+    }
+
+    /**
+     * Runs the sample; the exit code is 1 if there is no room or nothing was learnt.
+     *
+     * @param args {@code --keep} or nothing
+     * @throws IOException if a file cannot be read or written
+     */
+    public static void main(String[] args) throws IOException {
+        Engines.useOneThread();
+        Screen screen = Screen.standard();
+        Path path = Workplace.stores().resolve("larger-than-heap.memmpy");
+        boolean keep = List.of(args).contains("--keep");
+        Workplace.deleteStore(path);
+        screen.line("Training from a store larger than the heap");
+        screen.blank();
+        if (Room.isShort(screen, "there is nothing to train from", path, BYTES, 0)) {
+            System.exit(1);
+        }
+        boolean good;
+        try {
+            LargerThanHeap sample = new LargerThanHeap(path, screen);
+            sample.write(BYTES);
+            good = sample.train().learnt();
+        } finally {
+            if (!keep) {
+                Workplace.deleteStore(path);
+            }
+        }
+        screen.blank();
+        screen.line(
+                keep
+                        ? "Kept %s: try bin/memmpy describe %1$s"
+                        : "Deleted %s; -Dsample.args=--keep keeps it.",
+                path);
+        System.exit(good ? 0 : 1); // ends the engine's threads too
+    }
+
+    /**
+     * Writes at least so many bytes of images.
+     *
+     * @param bytes at least one image
+     */
+    void write(long bytes) throws IOException {
+        AugmentedImages images = AugmentedImages.of(FashionImages.bundled());
+        long rows = Math.ceilDiv(bytes, AugmentedImages.ROW_BYTES);
+        long start = System.nanoTime();
+        try (Screen.Progress progress = screen.progress("writing images", rows)) {
+            images.writeTo(path, rows, progress);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        screen.fact(
+                "store",
+                "%s, %.2f GiB, %,d images, written in %.1f s",
+                path,
+                Room.gib(Workplace.bytes(path)),
+                rows,
+                seconds);
+        screen.fact("heap", "at most %,d MiB", Runtime.getRuntime().maxMemory() >> 20);
+        screen.fact("network", "784 - %d - 10 in DJL, batches of %d", Classifier.HIDDEN, BATCH);
+    }
+
+    /** Trains one epoch, and prints how it went. */
+    Outcome train() throws IOException {
+        try (Store store = Store.open(path)) {
+            Table table = store.table();
+            long training = Math.round(TRAINING * table.rows());
+            RowIndex train = RowIndex.range(0, training);
+            RowIndex valid = RowIndex.range(training, table.rows());
+            try (DjlClassifier network =
+                    new DjlClassifier(table, column("image"), train, valid, BATCH)) {
+                double before = network.loss(valid);
+                Memory memory = new Memory();
+                EpochResult result;
+                try (Screen.Progress bar = screen.progress("training", training)) {
+                    result = network.trainEpoch(sampling(memory, bar));
+                }
+                memory.sample();
+                Outcome outcome = new Outcome(before, network.loss(valid), result, memory);
+                outcome.print(screen);
+                return outcome;
+            }
+        }
+    }
+
+    private static Screen.Progress sampling(Memory memory, Screen.Progress progress) {
+        return new Screen.Progress() {
+            private long steps;
+
+            @Override
+            public void step(long rows) throws IOException {
+                progress.step(rows);
+                if (steps++ % STEPS_PER_SAMPLE == 0) {
+                    memory.sample();
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /**
+     * How it went.
+     *
+     * @param lossBefore of the validation rows
+     * @param lossAfter of the validation rows
+     */
+    record Outcome(double lossBefore, double lossAfter, EpochResult epoch, Memory memory) {
+        /** {@return whether the loss fell at all clearly} */
+        boolean learnt() {
+            return lossAfter < 0.8 * lossBefore;
+        }
+
+        void print(Screen screen) {
+            screen.blank();
+            screen.fact(
+                    "epoch",
+                    "%,d rows, shuffled, %,.0f rows/s, %.1f %% of the time waiting for data",
+                    epoch.stats().rows(),
+                    epoch.stats().rowsPerSecond(),
+                    100 * epoch.stats().waitShare());
+            screen.fact(
+                    "learnt",
+                    "loss %.3f before, %.3f after; %.1f %% of the validation images right",
+                    lossBefore,
+                    lossAfter,
+                    100 * epoch.accuracy());
+            screen.blank();
+            screen.line("  Memory, at its peak while training");
+            screen.line("    heap      %s", mebibytes(OptionalLong.of(memory.heap())));
+            screen.line(
+                    "    RssAnon   %s   the process's own: heap, JVM, PyTorch, batches",
+                    mebibytes(memory.anonymous()));
+            screen.line(
+                    "    RssFile   %s   pages of files: the store and libraries, which the",
+                    mebibytes(memory.ofFiles()));
+            screen.line("                          system takes back when it needs the memory");
+        }
+
+        private static String mebibytes(OptionalLong bytes) {
+            return bytes.isPresent()
+                    ? "%,8d MiB".formatted(bytes.getAsLong() >> 20)
+                    : "unknown here";
+        }
+    }
+}
