@@ -40,7 +40,7 @@ final class Passes implements AutoCloseable {
 
     /** {@return whether the pass has a batch left, or failed; starts nothing} */
     synchronized boolean hasNext() {
-        return !closed && (pass == null || pass.hasNext());
+        return !closed && (pass == null || !pass.isComplete());
     }
 
     /** {@return the next batch; starts the pass if it is the first} */
@@ -48,12 +48,12 @@ final class Passes implements AutoCloseable {
         requireOpen();
         if (pass == null) {
             pass = loader.epoch(number);
-        } else if (!pass.hasNext()) {
+        } else if (pass.isComplete()) {
             throw new NoSuchElementException(
                     "epoch " + number + " has no batch left. reset() starts the next one");
         }
         MiniBatch batch = nextWhateverInterrupts(pass);
-        if (!pass.hasNext()) {
+        if (pass.isComplete()) {
             pass.close();
         }
         return batch;
@@ -96,7 +96,7 @@ final class Passes implements AutoCloseable {
     synchronized void reset(boolean isRest) {
         requireOpen();
         if (pass != null) {
-            boolean completed = !pass.hasNext() && !isRest;
+            boolean completed = pass.isComplete() && !isRest;
             restart(completed ? number + 1 : number);
         }
     }

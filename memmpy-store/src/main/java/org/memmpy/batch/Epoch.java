@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.index.RowIndex;
@@ -48,6 +49,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private long ended;
     private Throwable failure;
     private boolean closed;
+    private boolean toldOfEnd;
 
     Epoch(BatchLoader loader, long number, RowIndex order, int prefetch) {
         this.loader = loader;
@@ -78,11 +80,26 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         return number;
     }
 
-    /** {@return whether a batch remains; false after {@link #close}} */
+    /**
+     * {@return whether a batch remains}
+     *
+     * <p>True also when the pass failed or was closed before its end: the next call then says so,
+     * once. A loop that ended quietly would train on a part of the rows.
+     */
     public boolean hasNext() {
         lock.lock();
         try {
-            return failure != null || (delivered < batches && !closed);
+            return delivered < batches && !toldOfEnd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether every batch of the pass was delivered} */
+    public boolean isComplete() {
+        lock.lock();
+        try {
+            return delivered == batches;
         } finally {
             lock.unlock();
         }
@@ -100,7 +117,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     public MiniBatch next() {
         lock.lock();
         try {
-            if (failure == null && !closed && delivered == batches) {
+            if (delivered == batches) {
                 throw new NoSuchElementException("epoch " + number + " has no batch left");
             }
             int place = (int) (delivered % ring.length);
@@ -113,6 +130,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             taken.signalAll();
             if (delivered == batches) {
                 ended = System.nanoTime();
+                loader.forget(this);
+                OpenResources.closed(this);
             }
             return batch;
         } finally {
@@ -139,12 +158,17 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     }
 
     private void throwIfOver() {
+        toldOfEnd = failure != null || closed;
         if (failure != null) {
-            throw new MemmpyException(
-                    "epoch " + number + " of the loader failed: " + failure.getMessage(), failure);
+            String message = "epoch " + number + " of the loader failed: " + failure.getMessage();
+            throw failure instanceof CorruptStoreException
+                    ? new CorruptStoreException(message, failure)
+                    : new MemmpyException(message, failure);
         }
         if (closed) {
-            throw new IllegalStateException("epoch " + number + " was closed");
+            throw new IllegalStateException(
+                    "epoch %d was closed after %d of %d batches"
+                            .formatted(number, delivered, batches));
         }
     }
 

@@ -91,7 +91,10 @@ public final class MiniBatch implements AutoCloseable {
         return slot.segment(column).asSlice(0, rows() * types.get(column).bytes());
     }
 
-    /** {@return the memory that the loader was given for the batch; for adapters} */
+    /**
+     * {@return the memory that the loader was given for the batch; for adapters, which know what
+     * they gave. Closing the batch releases it: nobody else may}
+     */
     public BatchMemory.Slot slot() {
         return slot;
     }

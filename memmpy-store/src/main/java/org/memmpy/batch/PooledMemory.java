@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.os.Arenas;
 import org.memmpy.os.OpenResources;
 
 import java.lang.foreign.Arena;
@@ -27,6 +28,7 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
     private final Deque<PooledSlot> free = new ArrayDeque<>();
     private final int slotRows;
     private long bytes;
+    private boolean closed;
 
     PooledMemory(int slotRows) {
         this.slotRows = slotRows;
@@ -50,9 +52,9 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-            OpenResources.closed(this);
+        if (!closed) {
+            closed = true;
+            Arenas.close(arena, () -> OpenResources.closed(this));
         }
     }
 

@@ -72,6 +72,8 @@ public final class RowGather {
                                 + "reading mapped memory failed. The file was cut while it was"
                                 + " open, or the disk fails; restore it from a copy",
                         e);
+            } catch (CorruptStoreException e) {
+                throw new CorruptStoreException(where(batch, column) + e.getMessage(), e);
             } catch (RuntimeException e) {
                 throw new MemmpyException(where(batch, column) + e.getMessage(), e);
             }

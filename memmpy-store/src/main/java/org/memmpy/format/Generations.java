@@ -5,16 +5,19 @@ package org.memmpy.format;
 
 import org.memmpy.CorruptStoreException;
 import org.memmpy.os.Disk;
+import org.memmpy.os.Uninterrupted;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -68,40 +71,53 @@ public final class Generations {
             if (files.isEmpty()) {
                 throw new NoSuchFileException(store.toString(), null, absence());
             }
-            CorruptStoreException damage = null;
-            boolean vanished = false;
-            for (Path file : files.descendingMap().values()) {
-                try {
-                    Manifest manifest = read(file);
-                    if (damage != null) {
-                        LOG.log(
-                                Level.WARNING,
-                                "{0}. Falling back to generation {1}: what was committed after it"
-                                        + " is not seen",
-                                damage.getMessage(),
-                                Long.toString(manifest.generation()));
-                    }
-                    return manifest;
-                } catch (NoSuchFileException e) {
-                    vanished = true; // a writer has removed it as too old; newer ones exist now
-                    break;
-                } catch (CorruptStoreException e) {
-                    damage = damage == null ? e : damage;
-                }
-            }
-            if (!vanished) {
-                throw new CorruptStoreException(
-                        store
-                                + ": none of its "
-                                + files.size()
-                                + " manifests can be read. The arrays are plain .npy files and may"
-                                + " be sound: restore a manifest from a copy, or import the files"
-                                + " into a new store",
-                        damage);
+            try {
+                return newestOf(files);
+            } catch (NoSuchFileException e) {
+                // a writer has removed it as too old; newer ones exist now
             }
         }
         throw new IOException(
                 store + ": its manifests changed " + ATTEMPTS + " times while they were read");
+    }
+
+    /**
+     * Only a manifest whose checksum is wrong is passed over: a sound one is the truth, or an
+     * error.
+     */
+    private Manifest newestOf(NavigableMap<Long, Path> files) throws IOException {
+        String damage = null;
+        for (Path file : files.descendingMap().values()) {
+            byte[] bytes = Uninterrupted.call(() -> Files.readAllBytes(file));
+            if (!ManifestCodec.isIntact(bytes)) {
+                damage = damage == null ? file.toString() : damage;
+                continue;
+            }
+            Manifest manifest = ManifestCodec.decode(bytes, file);
+            if (!file.getFileName().toString().equals(name(manifest.generation()))) {
+                throw new CorruptStoreException(
+                        "%s: it says that it is generation %d. It was renamed; give it its name back"
+                                .formatted(file, manifest.generation()));
+            }
+            if (damage != null) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: damaged manifest: its bytes do not end in their own checksum. Falling"
+                                + " back to generation {1}: what was committed after it is not seen",
+                        damage,
+                        Long.toString(manifest.generation()));
+            }
+            return manifest;
+        }
+        throw new CorruptStoreException(
+                store
+                        + ": none of its "
+                        + files.size()
+                        + " manifests is sound: the bytes of "
+                        + damage
+                        + " and of those before it do not end in their own checksum. The arrays are"
+                        + " plain .npy files and may be sound: restore a manifest from a copy, or"
+                        + " import the files into a new store");
     }
 
     private String absence() {
@@ -115,15 +131,6 @@ public final class Generations {
                 + " the path is wrong, or the manifest was deleted, or nothing was ever committed";
     }
 
-    private static Manifest read(Path file) throws IOException {
-        Manifest manifest = ManifestCodec.decode(Files.readAllBytes(file), file);
-        if (!file.getFileName().toString().equals(name(manifest.generation()))) {
-            throw new CorruptStoreException(
-                    file + ": damaged manifest: it says generation " + manifest.generation());
-        }
-        return manifest;
-    }
-
     /**
      * Publishes a manifest: written aside, forced, named, the name forced. When this returns, the
      * generation is current and durable.
@@ -134,6 +141,14 @@ public final class Generations {
      */
     public void publish(Manifest manifest, Disk disk, Runnable onPublished) throws IOException {
         Path file = store.resolve(name(manifest.generation()));
+        if (!NAME.matcher(file.getFileName().toString()).matches()) {
+            throw new IOException(
+                    store
+                            + ": generation "
+                            + manifest.generation()
+                            + " has too many digits. A file with a number like that lies in the store:"
+                            + " move it away");
+        }
         Path aside = store.resolve(name(manifest.generation()) + ".aside");
         disk.delete(aside); // of a writer that died while it wrote it
         try (Disk.DiskFile writing = disk.create(aside)) {
@@ -145,35 +160,46 @@ public final class Generations {
         disk.forceDirectory(store);
     }
 
-    /** Removes all manifests but the newest few. */
+    /** Removes all manifests but the newest few, and what was written aside. */
     public void prune(Disk disk) throws IOException {
-        List<Path> old =
-                list().descendingMap().values().stream()
-                        .skip(KEPT)
-                        .sorted(Comparator.naturalOrder())
-                        .toList();
-        for (Path file : old) {
+        List<Path> old = list().descendingMap().values().stream().skip(KEPT).toList();
+        for (Path file : old.reversed()) {
             disk.delete(file);
+        }
+        for (Path aside : files("memmpy-*.aside")) {
+            disk.delete(aside);
         }
     }
 
     private NavigableMap<Long, Path> list() throws IOException {
-        NavigableMap<Long, Path> files = new TreeMap<>();
-        if (!Files.isDirectory(store)) {
-            return files;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, "memmpy-*.json")) {
-            for (Path entry : entries) {
-                Matcher name = NAME.matcher(entry.getFileName().toString());
-                if (name.matches()) {
-                    files.put(Long.parseLong(name.group(1)), entry);
+        NavigableMap<Long, Path> manifests = new TreeMap<>();
+        for (Path file : files("memmpy-*.json")) {
+            Matcher number = NAME.matcher(file.getFileName().toString());
+            if (number.matches() && Files.isRegularFile(file)) {
+                long generation = Long.parseLong(number.group(1));
+                if (number.group().equals(name(generation))) {
+                    manifests.put(generation, file);
                 }
             }
         }
-        return files;
+        return manifests;
     }
 
+    private List<Path> files(String glob) throws IOException {
+        if (!Files.isDirectory(store)) {
+            return List.of();
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, glob)) {
+            List<Path> files = new ArrayList<>();
+            entries.forEach(files::add);
+            return files;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** In ASCII digits, whatever the user's locale. */
     private static String name(long generation) {
-        return "memmpy-%06d.json".formatted(generation);
+        return String.format(Locale.ROOT, "memmpy-%06d.json", generation);
     }
 }

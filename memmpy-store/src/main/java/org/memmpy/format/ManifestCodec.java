@@ -84,7 +84,9 @@ public final class ManifestCodec {
      */
     public static Manifest decode(byte[] file, Object source) {
         ManifestCodec codec = new ManifestCodec(source);
-        codec.verifyChecksum(file);
+        if (!isIntact(file)) {
+            throw codec.corrupt("its " + file.length + " bytes do not end in their own checksum");
+        }
         Object document;
         try {
             document = Json.parse(file);
@@ -94,16 +96,14 @@ public final class ManifestCodec {
         return codec.manifest(codec.cast(document, Map.class, "the document"));
     }
 
-    private void verifyChecksum(byte[] file) {
+    /**
+     * {@return whether a manifest file is as it was written: its bytes end in their own checksum}
+     */
+    public static boolean isIntact(byte[] file) {
         int body = file.length - CHECKSUM_BYTES;
-        if (body >= 0) {
-            String expected = CHECKSUM.formatted(crc(file, body));
-            String found = new String(file, body, CHECKSUM_BYTES, StandardCharsets.US_ASCII);
-            if (found.equals(expected)) {
-                return;
-            }
-        }
-        throw corrupt("its " + file.length + " bytes do not end in their own checksum");
+        return body >= 0
+                && CHECKSUM.formatted(crc(file, body))
+                        .equals(new String(file, body, CHECKSUM_BYTES, StandardCharsets.US_ASCII));
     }
 
     private Manifest manifest(Map<?, ?> document) {
@@ -121,14 +121,14 @@ public final class ManifestCodec {
         for (Map.Entry<?, ?> entry : groupNode.entrySet()) {
             String path = (String) entry.getKey();
             Map<?, ?> node = cast(entry.getValue(), Map.class, "group '" + path + "'");
-            requireGoodPath(path);
+            requireSafe(path);
             groups.put(path, new Manifest.Group(member(node, "table", Boolean.class)));
         }
         Map<String, Manifest.Array> arrays = new LinkedHashMap<>();
         Map<?, ?> arrayNode = member(document, "arrays", Map.class);
         for (Map.Entry<?, ?> entry : arrayNode.entrySet()) {
             String path = (String) entry.getKey();
-            requireGoodPath(path);
+            requireSafe(path);
             arrays.put(path, array(path, cast(entry.getValue(), Map.class, path)));
         }
         requireGroups(groups, arrays);
@@ -173,7 +173,10 @@ public final class ManifestCodec {
         Map<?, ?> part = cast(parts.get(0), Map.class, "the part of '" + path + "'");
         String file = member(part, "file", String.class);
         long rows = member(node, "rows", Long.class);
-        requireGoodPath(file);
+        if (!file.endsWith(".npy")) {
+            throw corrupt("the file '" + file + "' of array '" + path + "' is no .npy file");
+        }
+        requireSafe(file);
         try {
             RowType type = RowType.of(dtype, shape);
             if (rows < 0 || rows != member(part, "rows", Long.class)) {
@@ -186,15 +189,10 @@ public final class ManifestCodec {
         }
     }
 
-    private void requireGoodPath(String path) {
-        try {
-            if (path.isEmpty() || NodeNames.check(path).equals(path)) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            throw corrupt(e.getMessage());
+    private void requireSafe(String path) {
+        if (!path.isEmpty() && !NodeNames.staysInside(path)) {
+            throw corrupt("the path '" + path + "' would leave the store");
         }
-        throw corrupt("the name '" + path + "' is not in Unicode's composed form");
     }
 
     private void requireGroups(
@@ -210,6 +208,9 @@ public final class ManifestCodec {
         for (String array : arrays.keySet()) {
             if (array.isEmpty() || !groups.containsKey(NodeNames.parent(array))) {
                 throw corrupt("the group of array '" + array + "' is missing");
+            }
+            if (groups.containsKey(array)) {
+                throw corrupt("'" + array + "' is both an array and a group");
             }
         }
     }

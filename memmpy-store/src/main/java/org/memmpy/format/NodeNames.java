@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a group or an array may be called, and what its file is called for that.
@@ -17,6 +18,8 @@ import java.util.Set;
 public final class NodeNames {
     private static final int MAX_BYTES = 200;
     private static final String FORBIDDEN = "/\\<>\"|?*";
+    private static final Pattern NUMBERED_DEVICE = Pattern.compile("(com|lpt)[0-9¹²³]");
+    private static final Pattern OURS = Pattern.compile(".*\\.(npy|crc|json|lock|aside)");
     private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
 
     private NodeNames() {}
@@ -67,7 +70,7 @@ public final class NodeNames {
             }
         }
         String stem = name.toLowerCase(Locale.ROOT).split("\\.", 2)[0];
-        if (DEVICES.contains(stem) || stem.matches("(com|lpt)[0-9¹²³]")) {
+        if (DEVICES.contains(stem) || NUMBERED_DEVICE.matcher(stem).matches()) {
             return "is a device on Windows";
         }
         return null;
@@ -85,6 +88,25 @@ public final class NodeNames {
                     false;
             default -> true;
         };
+    }
+
+    /**
+     * {@return whether a path leads to a place inside the directory that it is resolved in}
+     *
+     * <p>What is read is checked for safety only. The full rules depend on the version of Unicode
+     * that a JVM knows, and a store must not become unreadable on an older one.
+     */
+    public static boolean staysInside(String path) {
+        for (String name : path.split("/", -1)) {
+            if (name.isEmpty()
+                    || name.equals(".")
+                    || name.equals("..")
+                    || name.indexOf('\\') >= 0
+                    || name.indexOf('\0') >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return the group that a node is in; the root, {@code ""}, for a name without a slash} */
@@ -116,10 +138,11 @@ public final class NodeNames {
         StringBuilder directory = new StringBuilder();
         for (String name : group.split("/", -1)) {
             boolean ours =
-                    name.startsWith(".")
-                            || name.toLowerCase(Locale.ROOT)
-                                    .matches(".*\\.(npy|crc|json|lock|aside)");
-            directory.append(directory.isEmpty() ? "" : "/").append(name).append(ours ? "_" : "");
+                    name.startsWith(".") || OURS.matcher(name.toLowerCase(Locale.ROOT)).matches();
+            directory
+                    .append(directory.isEmpty() ? "" : "/")
+                    .append(portable(name))
+                    .append(ours ? "_" : "");
         }
         return directory.toString();
     }
@@ -133,6 +156,12 @@ public final class NodeNames {
     public static String file(String path, int attempt) {
         String directory = directory(parent(path));
         String suffix = attempt == 1 ? "" : "-" + attempt;
-        return (directory.isEmpty() ? "" : directory + "/") + last(path) + suffix + ".npy";
+        String name = portable(last(path));
+        return (directory.isEmpty() ? "" : directory + "/") + name + suffix + ".npy";
+    }
+
+    /** A colon starts a stream or a drive on Windows. */
+    private static String portable(String name) {
+        return name.replace(':', '_');
     }
 }

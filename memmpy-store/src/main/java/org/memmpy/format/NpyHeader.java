@@ -36,6 +36,9 @@ public final class NpyHeader {
     private static final int PREFIX = 10;
     private static final int MAX_LENGTH = 1 << 20;
 
+    /** NumPy's. */
+    private static final int MAX_RANK = 64;
+
     private final String descr;
     private final boolean fortranOrder;
     private final long[] shape;
@@ -175,6 +178,9 @@ public final class NpyHeader {
                 || !(entries.get("fortran_order") instanceof Boolean fortran)
                 || !(entries.get("shape") instanceof List<?> dimensions)) {
             throw corrupt(source, "its header lacks 'descr', 'fortran_order' or 'shape'");
+        }
+        if (dimensions.size() > MAX_RANK) {
+            throw corrupt(source, "its shape has " + dimensions.size() + " dimensions");
         }
         long[] shape = new long[dimensions.size()];
         for (int i = 0; i < shape.length; i++) {

@@ -23,6 +23,14 @@ final class Chain extends RowIndex {
         return base.bound();
     }
 
+    /** Slices of slices stay one layer deep. */
+    @Override
+    RowIndex through(RowIndex more) {
+        return more instanceof Range
+                ? new Chain(base, positions.through(more))
+                : super.through(more);
+    }
+
     @Override
     void map(long[] at, int offset, int length) {
         positions.map(at, offset, length);

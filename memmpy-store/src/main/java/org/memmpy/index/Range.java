@@ -35,8 +35,12 @@ final class Range extends RowIndex {
 
     @Override
     RowIndex through(RowIndex positions) {
-        boolean isIdentity = start == 0 && positions.bound() <= size;
-        return isIdentity ? positions : super.through(positions);
+        if (start == 0) {
+            return positions;
+        }
+        return positions instanceof Range range
+                ? new Range(start + range.start, range.size)
+                : super.through(positions);
     }
 
     @Override

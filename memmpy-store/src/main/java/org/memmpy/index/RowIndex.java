@@ -109,7 +109,11 @@ public abstract sealed class RowIndex permits Range, Listed, Permutation, Chain 
             if (row < 0) {
                 throw new IllegalArgumentException("row " + row + " is negative");
             }
-            bound = Math.max(bound, Math.addExact(row, 1));
+            if (row == Long.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "row " + row + " is beyond the last possible row");
+            }
+            bound = Math.max(bound, row + 1);
         }
         return new Listed(copy, rows.length, bound);
     }
@@ -197,7 +201,10 @@ public abstract sealed class RowIndex permits Range, Listed, Permutation, Chain 
         long from = 0;
         for (int i = 0; i < fractions.length; i++) {
             share += fractions[i];
-            long to = i == fractions.length - 1 ? size() : Math.round(share * size());
+            long to =
+                    i == fractions.length - 1
+                            ? size()
+                            : Math.min(size(), Math.round(share * size()));
             parts.add(shuffled.slice(from, to));
             from = to;
         }

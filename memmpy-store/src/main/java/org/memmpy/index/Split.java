@@ -22,6 +22,10 @@ public record Split(List<RowIndex> parts) {
      * @param part its number, from 0
      */
     public RowIndex get(int part) {
+        if (part < 0 || part >= parts.size()) {
+            throw new IndexOutOfBoundsException(
+                    "part " + part + " of a split into " + parts.size() + "; the first is 0");
+        }
         return parts.get(part);
     }
 

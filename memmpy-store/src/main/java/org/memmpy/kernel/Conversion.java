@@ -13,8 +13,9 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>The value is first cast, as Java and NumPy's {@code astype} do, then multiplied and added to
  * in the target's own precision (float32 for the 16-bit types), so that {@code a.astype('f4') *
- * scale + shift} in NumPy gives the same bits. A float outside an integer target's range keeps its
- * low bits, NaN becomes 0. Any number but 0 becomes a true boolean.
+ * scale + shift} in NumPy gives the same bits. A float becomes a 64-bit integer first, cut towards
+ * 0 and held at its ends, of which a narrower integer keeps the low bits; NaN becomes 0. Any number
+ * but 0 becomes a true boolean.
  *
  * <p>13 by 13 loops would be too many: a block of elements is loaded into a scratch array of long,
  * float or double, whichever holds the source exactly, and stored from there. uint8 to float32,
@@ -120,7 +121,7 @@ final class Conversion {
             }
             case INT32 -> {
                 for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.INT, in + 4L * i);
+                    values[i] = Elements.signExtended(source.get(Elements.INT, in + 4L * i));
                 }
             }
             case UINT32 -> {
@@ -218,7 +219,11 @@ final class Conversion {
             }
             case FLOAT16, BFLOAT16, FLOAT32 -> {
                 for (int i = 0; i < n; i++) {
-                    storeFloat(scaled((float) values[i]), target, out, i);
+                    storeFloat(
+                            plain ? narrowed(values[i]) : scaled((float) values[i]),
+                            target,
+                            out,
+                            i);
                 }
             }
             default -> {
@@ -227,6 +232,20 @@ final class Conversion {
                 }
             }
         }
+    }
+
+    /**
+     * To float32; where 16 bits follow, to odd: an inexact result gets its last bit set, so that
+     * the second rounding comes out as one rounding would (Boldo and Melquiond, 2008).
+     */
+    private float narrowed(double value) {
+        float nearest = (float) value;
+        if (to == DType.FLOAT32 || nearest == value || Double.isNaN(value)) {
+            return nearest;
+        }
+        int bits = Float.floatToRawIntBits(nearest);
+        int towardsZero = Math.abs((double) nearest) > Math.abs(value) ? bits - 1 : bits;
+        return Float.intBitsToFloat(towardsZero | 1);
     }
 
     private float scaled(float value) {

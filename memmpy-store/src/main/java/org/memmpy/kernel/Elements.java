@@ -44,7 +44,7 @@ public final class Elements {
             case INT8 -> segment.get(ValueLayout.JAVA_BYTE, offset);
             case INT16 -> segment.get(SHORT, offset);
             case UINT16 -> segment.get(SHORT, offset) & 0xffffL;
-            case INT32 -> segment.get(INT, offset);
+            case INT32 -> signExtended(segment.get(INT, offset));
             case UINT32 -> segment.get(INT, offset) & 0xffff_ffffL;
             case INT64, UINT64 -> segment.get(LONG, offset);
             case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
@@ -62,6 +62,15 @@ public final class Elements {
             case UINT64 -> unsignedToDouble(segment.get(LONG, offset));
             default -> getLong(type, segment, offset);
         };
+    }
+
+    /**
+     * Widens without the instruction that loads and sign-extends in one ({@code movslq} from
+     * memory): if a file is cut and that load faults, HotSpot 25 cannot step over it and the JVM
+     * dies.
+     */
+    static long signExtended(int value) {
+        return ((value & 0xffff_ffffL) ^ 0x8000_0000L) - 0x8000_0000L;
     }
 
     static float bfloat16ToFloat(short bits) {

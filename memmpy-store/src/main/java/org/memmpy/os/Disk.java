@@ -27,7 +27,7 @@ public interface Disk {
     void createDirectories(Path directory) throws IOException;
 
     /**
-     * Gives a complete, forced file its final name.
+     * Gives a complete, forced file its final name; it may keep the other one too.
      *
      * @throws java.nio.file.FileAlreadyExistsException if the final name exists: nothing is ever
      *     replaced

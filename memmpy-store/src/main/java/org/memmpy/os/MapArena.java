@@ -35,9 +35,12 @@ public final class MapArena {
      * @return a segment that lives until the last release
      */
     public MemorySegment map(Path file, long bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
-        }
+        return Uninterrupted.call(
+                () -> {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                        return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+                    }
+                });
     }
 
     /** {@return whether another hold was taken; false if the last was given back already} */
@@ -59,7 +62,6 @@ public final class MapArena {
                 return;
             }
         }
-        arena.close();
-        OpenResources.closed(this);
+        Arenas.close(arena, () -> OpenResources.closed(this));
     }
 }

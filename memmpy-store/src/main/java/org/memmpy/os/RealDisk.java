@@ -5,6 +5,7 @@ package org.memmpy.os;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,12 +21,13 @@ final class RealDisk implements Disk {
     @Override
     public DiskFile create(Path file) throws IOException {
         return new RealFile(
+                file,
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     }
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new RealFile(FileChannel.open(file, StandardOpenOption.WRITE));
+        return new RealFile(file, FileChannel.open(file, StandardOpenOption.WRITE));
     }
 
     @Override
@@ -42,9 +44,7 @@ final class RealDisk implements Disk {
             throw e;
         } catch (UnsupportedOperationException | IOException e) {
             Files.move(aside, file); // FAT, some network file systems: refuses an existing name too
-            return;
         }
-        Files.delete(aside);
     }
 
     @Override
@@ -57,23 +57,59 @@ final class RealDisk implements Disk {
         if (WINDOWS) {
             return; // a directory cannot be opened there; NTFS journals names by itself
         }
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        Uninterrupted.call(
+                () -> {
+                    try (FileChannel channel =
+                            FileChannel.open(directory, StandardOpenOption.READ)) {
+                        channel.force(true);
+                        return null;
+                    }
+                });
     }
 
-    private record RealFile(FileChannel channel) implements DiskFile {
+    /** A file whose channel is opened again when an interrupt has closed it. */
+    private static final class RealFile implements DiskFile {
+        private final Path file;
+        private FileChannel channel;
+
+        RealFile(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
-            long at = position;
-            while (bytes.hasRemaining()) {
-                at += channel.write(bytes, at);
-            }
+            run(
+                    () -> {
+                        ByteBuffer rest = bytes.duplicate();
+                        long at = position;
+                        while (rest.hasRemaining()) {
+                            at += channel.write(rest, at);
+                        }
+                        return null;
+                    });
+            bytes.position(bytes.limit());
         }
 
         @Override
         public void force() throws IOException {
-            channel.force(true);
+            run(
+                    () -> {
+                        channel.force(true);
+                        return null;
+                    });
+        }
+
+        private void run(Uninterrupted.Operation<Void> operation) throws IOException {
+            Uninterrupted.call(
+                    () -> {
+                        try {
+                            return operation.run();
+                        } catch (ClosedByInterruptException e) {
+                            channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                            throw e;
+                        }
+                    });
         }
 
         @Override

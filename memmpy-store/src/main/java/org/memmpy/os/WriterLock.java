@@ -7,7 +7,6 @@ import org.memmpy.StoreLockedException;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,16 +26,28 @@ import java.util.Map;
  * apart from the lock, for the message that the other side gets.
  */
 public final class WriterLock implements AutoCloseable {
-    private static final Map<Object, Throwable> HELD_HERE = new HashMap<>();
+    /**
+     * By the lock file's key, where it was opened. One for the JVM, not one for each class loader.
+     */
+    private static final Map<Object, Throwable> HELD_HERE = heldHere();
 
     private final Object key;
     private final FileChannel channel;
+    private final Path lockFile;
     private final Path holder;
 
-    private WriterLock(Object key, FileChannel channel, Path holder) {
+    private WriterLock(Object key, FileChannel channel, Path lockFile, Path holder) {
         this.key = key;
         this.channel = channel;
+        this.lockFile = lockFile;
         this.holder = holder;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<Object, Throwable> heldHere() {
+        return (Map<Object, Throwable>)
+                System.getProperties()
+                        .computeIfAbsent("org.memmpy.writers", name -> new HashMap<>());
     }
 
     /**
@@ -63,27 +74,52 @@ public final class WriterLock implements AutoCloseable {
                                 + " first; Store.open reads beside it",
                         openedAt);
             }
-            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock == null) {
-                    throw new StoreLockedException(
-                            store
-                                    + ": another process is writing to the store: "
-                                    + describe(holder)
-                                    + ". A store has one writer: let it finish; Store.open reads"
-                                    + " beside it");
-                }
-                String pid = Long.toString(ProcessHandle.current().pid());
-                Files.writeString(holder, holderJson(pid));
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
+            FileChannel channel = lock(store, lockFile, holder);
             HELD_HERE.put(key, new Throwable("the writer was opened here"));
-            WriterLock held = new WriterLock(key, channel, holder);
+            WriterLock held = new WriterLock(key, channel, lockFile, holder);
             OpenResources.opened(held, "writer lock");
             return held;
+        }
+    }
+
+    private static FileChannel lock(Path store, Path lockFile, Path holder) throws IOException {
+        return Uninterrupted.call(
+                () -> {
+                    FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                    boolean locked = false;
+                    try {
+                        if (channel.tryLock() == null) {
+                            throw new StoreLockedException(
+                                    store
+                                            + ": another process is writing to the store: "
+                                            + describe(holder)
+                                            + ". A store has one writer: let it finish; Store.open"
+                                            + " reads beside it");
+                        }
+                        Files.writeString(holder, holderJson());
+                        locked = true;
+                        return channel;
+                    } finally {
+                        if (!locked) {
+                            channel.close();
+                        }
+                    }
+                });
+    }
+
+    /**
+     * Makes sure that the lock file is still the one that was locked: somebody who deletes it lets
+     * a second writer in.
+     *
+     * @throws IOException if it is not
+     */
+    public void requireHeld() throws IOException {
+        if (Files.notExists(lockFile) || !key.equals(key(lockFile))) {
+            throw new IOException(
+                    lockFile
+                            + " was deleted or replaced while its writer was at work, so another writer"
+                            + " may be at work too. Never delete it: the lock of a dead process is"
+                            + " gone with it");
         }
     }
 
@@ -91,13 +127,12 @@ public final class WriterLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         synchronized (HELD_HERE) {
-            if (!channel.isOpen()) {
+            if (HELD_HERE.remove(key) == null) {
                 return;
             }
             try {
                 Files.deleteIfExists(holder);
             } finally {
-                HELD_HERE.remove(key);
                 OpenResources.closed(this);
                 channel.close();
             }
@@ -115,11 +150,11 @@ public final class WriterLock implements AutoCloseable {
         return fileKey != null ? fileKey : lockFile.toRealPath();
     }
 
-    private static String holderJson(String pid) {
+    private static String holderJson() {
         String command = ProcessHandle.current().info().command().orElse("unknown");
         return "{\"pid\": %s, \"host\": \"%s\", \"since\": \"%s\", \"command\": \"%s\"}%n"
                 .formatted(
-                        pid,
+                        ProcessHandle.current().pid(),
                         escape(hostName()),
                         Instant.now().truncatedTo(ChronoUnit.SECONDS),
                         escape(command));
@@ -141,7 +176,7 @@ public final class WriterLock implements AutoCloseable {
     }
 
     private static String escape(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+        return text.replaceAll("[\\p{Cntrl}\\\\\"]", "?");
     }
 
     private static String describe(Path holder) {

@@ -32,6 +32,7 @@ final class ArrayAppender {
     private long writtenBytes;
     private ByteBuffer staging;
     private boolean unforced;
+    private boolean staleHeader;
 
     private ArrayAppender(Disk.DiskFile out, String file, RowType type, long committedRows) {
         this.out = out;
@@ -45,7 +46,8 @@ final class ArrayAppender {
     static ArrayAppender create(Disk disk, Path store, String file, RowType type)
             throws IOException {
         byte[] header = NpyHeader.encode(type, 0);
-        ArrayAppender appender = new ArrayAppender(disk.create(store.resolve(file)), file, type, 0);
+        ArrayAppender appender =
+                new ArrayAppender(disk.create(ArrayFiles.resolve(store, file)), file, type, 0);
         boolean written = false;
         try {
             appender.out.write(ByteBuffer.wrap(header), 0);
@@ -62,15 +64,17 @@ final class ArrayAppender {
     /** Goes on behind the committed rows; what a dead writer left there is overwritten. */
     static ArrayAppender open(Disk disk, Path store, String path, Manifest.Array node)
             throws IOException {
-        Rows.check(store, path, node);
+        ArrayFiles.check(store, path, node);
         return new ArrayAppender(
-                disk.open(store.resolve(node.file())), node.file(), node.type(), node.rows());
+                disk.open(ArrayFiles.resolve(store, node.file())),
+                node.file(),
+                node.type(),
+                node.rows());
     }
 
     /** {@return the rows, those not yet committed included} */
     long rows() {
-        long staged = staging == null ? 0 : staging.position();
-        return (writtenBytes + staged) / type.bytes();
+        return (writtenBytes + staged()) / type.bytes();
     }
 
     long pendingRows() {
@@ -84,25 +88,44 @@ final class ArrayAppender {
 
     void append(MemorySegment values) throws IOException {
         long bytes = values.byteSize();
-        if (staging == null) {
-            staging = ByteBuffer.allocateDirect(STAGING_BYTES);
-        }
-        if (bytes > staging.remaining()) {
+        if (staged() + bytes > STAGING_BYTES) {
             flush();
         }
-        if (bytes <= staging.remaining()) {
-            MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
-            staging.position(staging.position() + (int) bytes);
+        if (bytes > STAGING_BYTES) {
+            writePieces(values);
             return;
         }
-        writePieces(values);
+        reserve((int) bytes);
+        MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
+        staging.position(staging.position() + (int) bytes);
     }
 
-    /** Native memory is written as it lies; heap memory goes through the empty staging buffer. */
+    private int staged() {
+        return staging == null ? 0 : staging.position();
+    }
+
+    /** Grows the buffer: thousands of arrays may each have a few bytes in theirs. */
+    private void reserve(int bytes) {
+        int needed = staged() + bytes;
+        if (staging == null || staging.capacity() < needed) {
+            int capacity = Math.clamp(2L * needed, 1024, STAGING_BYTES);
+            ByteBuffer larger = ByteBuffer.allocate(capacity);
+            if (staging != null) {
+                larger.put(staging.flip());
+            }
+            staging = larger;
+        }
+    }
+
+    /** Native memory is written as it lies, heap memory through a buffer; nothing is staged now. */
     private void writePieces(MemorySegment values) throws IOException {
         long pieceBytes = values.isNative() ? PIECE_BYTES : STAGING_BYTES;
+        MemorySegment buffer = MemorySegment.NULL;
+        if (!values.isNative()) {
+            reserve(STAGING_BYTES);
+            buffer = MemorySegment.ofBuffer(staging);
+        }
         long start = NpyHeader.BYTES + writtenBytes;
-        MemorySegment buffer = MemorySegment.ofBuffer(staging);
         unforced = true;
         for (long at = 0; at < values.byteSize(); at += pieceBytes) {
             long length = Math.min(pieceBytes, values.byteSize() - at);
@@ -117,7 +140,7 @@ final class ArrayAppender {
 
     /** Hands what has gathered to the file. */
     void flush() throws IOException {
-        if (staging != null && staging.position() > 0) {
+        if (staged() > 0) {
             unforced = true;
             out.write(staging.duplicate().flip(), NpyHeader.BYTES + writtenBytes);
             writtenBytes += staging.position();
@@ -132,13 +155,21 @@ final class ArrayAppender {
         }
     }
 
-    /** Brings the header's row count up to the committed one; NumPy reads it, we do not. */
-    void committed() throws IOException {
+    /** Takes note that all rows were committed. */
+    void committed() {
         if (pendingRows() > 0) {
             committedRows = rows();
             staging = null;
+            staleHeader = true;
+        }
+    }
+
+    /** Brings the header's row count up to the committed one; NumPy reads it, we do not. */
+    void updateHeader() throws IOException {
+        if (staleHeader) {
             byte[] header = NpyHeader.encode(type, committedRows);
             out.write(ByteBuffer.wrap(header, 0, NpyHeader.CHANGING_BYTES), 0);
+            staleHeader = false;
         }
     }
 

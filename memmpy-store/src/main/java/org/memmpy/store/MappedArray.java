@@ -27,6 +27,10 @@ import java.util.Objects;
  * {@code long} for int64 and uint64, {@code float}, {@code double}, {@code boolean}. {@link
  * MemorySegment}s are taken as raw little-endian bytes; buffers have the byte order that they say.
  * Another type, or a part of a row, is an {@link IllegalArgumentException}.
+ *
+ * <p>If somebody cuts the file while it is open, reads throw {@link CorruptStoreException}, or the
+ * {@link InternalError} by which the JVM reports a fault in mapped memory: it may come a few
+ * instructions late. It does not crash.
  */
 public final class MappedArray {
     private final String where;
@@ -232,6 +236,9 @@ public final class MappedArray {
      * @param into filled; a whole number of rows
      */
     public void read(long row, MemorySegment into) {
+        if (into.byteSize() == 0) {
+            throw new IllegalArgumentException(where + ": the target has no room for a row");
+        }
         long count = Values.wholeRows(where, type, into.byteSize());
         while (true) {
             Rows now = rows;
@@ -427,6 +434,10 @@ public final class MappedArray {
         Rows previous = rows;
         rows = next;
         previous.retire();
+    }
+
+    boolean isMapped() {
+        return rows.isMapped();
     }
 
     void retire() {

@@ -3,19 +3,13 @@
 
 package org.memmpy.store;
 
-import org.memmpy.CorruptStoreException;
-import org.memmpy.MemmpyException;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NpyHeader;
 import org.memmpy.os.MapArena;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -35,6 +29,10 @@ final class Rows {
         this.path = path;
         this.node = node;
         this.maps = maps;
+    }
+
+    boolean isMapped() {
+        return segment != null;
     }
 
     long count() {
@@ -69,8 +67,9 @@ final class Rows {
         }
         boolean mapped = false;
         try {
-            check(store, path, node);
-            MemorySegment file = maps.map(store.resolve(node.file()), node.fileBytes());
+            ArrayFiles.check(store, path, node);
+            Path data = ArrayFiles.resolve(store, node.file());
+            MemorySegment file = maps.map(data, node.fileBytes());
             segment = file.asSlice(NpyHeader.BYTES, node.rows() * node.type().bytes());
             mapped = true;
             return segment;
@@ -96,55 +95,5 @@ final class Rows {
     private IllegalStateException closed() {
         return new IllegalStateException(
                 store + ", array '" + path + "': the store was closed. Read before closing it");
-    }
-
-    /**
-     * Holds an array's file against the manifest: its header and its length.
-     *
-     * @throws CorruptStoreException if they disagree
-     */
-    static void check(Path store, String path, Manifest.Array node) throws IOException {
-        Path file = store.resolve(node.file());
-        NpyHeader header;
-        long length;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1024)) {
-            length = Files.size(file);
-            header = NpyHeader.read(in, file.toString());
-        } catch (NoSuchFileException e) {
-            throw new CorruptStoreException(
-                    file
-                            + ": the file of array '"
-                            + path
-                            + "' is missing. It was deleted or not copied; copy the store again",
-                    e);
-        } catch (MemmpyException e) {
-            throw new CorruptStoreException(
-                    "array '%s' of %s: %s".formatted(path, store, e.getMessage()), e);
-        }
-        if (!header.holdsRowsOf(node.type())) {
-            throw new CorruptStoreException(
-                    ("%s: its header says %s, data at byte %d; the manifest says rows of %s, data at"
-                                    + " byte %d. Something else was written over the array; restore"
-                                    + " the file from a copy")
-                            .formatted(
-                                    file,
-                                    header,
-                                    header.dataOffset(),
-                                    node.type(),
-                                    NpyHeader.BYTES));
-        }
-        if (length < node.fileBytes()) {
-            throw new CorruptStoreException(
-                    ("%s: %,d bytes on disk, the manifest says at least %,d (%,d rows of %,d bytes"
-                                    + " behind a header of %d). The file was cut or copied while being"
-                                    + " written; restore it from a copy")
-                            .formatted(
-                                    file,
-                                    length,
-                                    node.fileBytes(),
-                                    node.rows(),
-                                    node.type().bytes(),
-                                    NpyHeader.BYTES));
-        }
     }
 }

@@ -19,6 +19,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,11 +89,12 @@ public final class Store implements AutoCloseable {
      * @throws IOException if it cannot be written
      */
     public static Store create(Path path, CreateOption... options) throws IOException {
-        return create(path, Disk.REAL, options);
+        return create(orHere(path), Disk.REAL, options);
     }
 
     static Store create(Path path, Disk disk, CreateOption... options) throws IOException {
         requireNothingThere(path);
+        List<Path> parents = missingParents(path);
         disk.createDirectories(path);
         boolean table = !List.of(options).contains(CreateOption.FREE_ROOT);
         WriterLock lock = WriterLock.acquire(path);
@@ -102,8 +104,7 @@ public final class Store implements AutoCloseable {
                     new Manifest(
                             UUID.randomUUID(), 1, Map.of("", new Manifest.Group(table)), Map.of());
             new Generations(path).publish(empty, disk, () -> {});
-            Path parent = path.toAbsolutePath().getParent();
-            if (parent != null) {
+            for (Path parent : parents) {
                 disk.forceDirectory(parent);
             }
             return new Store(path, empty, new StoreWriter(path, disk, lock, empty));
@@ -111,6 +112,19 @@ public final class Store implements AutoCloseable {
             lock.close();
             throw e;
         }
+    }
+
+    /** {@return the directories in which creating a path makes a name} */
+    private static List<Path> missingParents(Path path) {
+        List<Path> parents = new ArrayList<>();
+        Path at = path.toAbsolutePath().normalize();
+        do {
+            at = at.getParent();
+            if (at != null) {
+                parents.add(at);
+            }
+        } while (at != null && Files.notExists(at));
+        return parents;
     }
 
     private static void requireNothingThere(Path path) throws IOException {
@@ -151,7 +165,7 @@ public final class Store implements AutoCloseable {
      * @throws IOException if the file system fails
      */
     public static Store open(Path path) throws IOException {
-        return new Store(path, new Generations(path).readNewest(), null);
+        return new Store(orHere(path), new Generations(orHere(path)).readNewest(), null);
     }
 
     /**
@@ -163,11 +177,19 @@ public final class Store implements AutoCloseable {
      * @throws IOException as {@link #open}
      */
     public static Store edit(Path path) throws IOException {
-        return edit(path, Disk.REAL);
+        return edit(orHere(path), Disk.REAL);
+    }
+
+    /** The empty path has no parent and is no start of others. */
+    private static Path orHere(Path path) {
+        return path.toString().isEmpty() ? Path.of(".") : path;
     }
 
     static Store edit(Path path, Disk disk) throws IOException {
-        new Generations(path).readNewest(); // a wrong path is told before a lock file is made there
+        if (!new Generations(path).exist()) {
+            new Generations(path)
+                    .readNewest(); // says what is there instead, and leaves no lock file
+        }
         WriterLock lock = WriterLock.acquire(path);
         try {
             Manifest newest = new Generations(path).readNewest();
@@ -234,7 +256,11 @@ public final class Store implements AutoCloseable {
             String names = String.join(", ", known.stream().limit(20).toList());
             throw new IllegalArgumentException(
                     "%s has no array '%s'. It has: %s%s"
-                            .formatted(this.path, path, names, known.size() > 20 ? ", ..." : ""));
+                            .formatted(
+                                    this.path,
+                                    path,
+                                    known.isEmpty() ? "none" : names,
+                                    known.size() > 20 ? ", ..." : ""));
         }
         return array;
     }
@@ -332,11 +358,11 @@ public final class Store implements AutoCloseable {
      * Declares a group, created if it is missing, to be a table: from the next commit on its arrays
      * have equal lengths.
      *
-     * @param path names joined by {@code /}
+     * @param path names joined by {@code /}; {@code ""} is the root
      */
     public synchronized void createTable(String path) {
         requireOpen();
-        requireWriter().createTable(NodeNames.check(path));
+        requireWriter().createTable(path.isEmpty() ? path : NodeNames.check(path));
     }
 
     /**
@@ -349,23 +375,34 @@ public final class Store implements AutoCloseable {
      *     commit again. If a force failed, the writer ends here, and the message says what is
      *     current
      */
-    public synchronized long commit() throws IOException {
-        requireOpen();
-        Manifest next = requireWriter().commit();
-        if (next.generation() == manifest.generation()) {
-            return manifest.generation();
+    public long commit() throws IOException {
+        StoreWriter committing;
+        synchronized (this) {
+            requireOpen();
+            committing = requireWriter();
         }
+        Manifest next = committing.commit(); // takes a while: readers are not kept waiting
+        synchronized (this) {
+            if (!closed && next.generation() > manifest.generation()) {
+                show(next);
+            }
+            return next.generation();
+        }
+    }
+
+    /** Moves all arrays to a generation; those that did not change keep their mapping. */
+    private void show(Manifest next) {
         MapArena previousMaps = maps;
         maps = new MapArena();
         for (Map.Entry<String, Manifest.Array> entry : next.arrays().entrySet()) {
             MappedArray array = arrays.get(entry.getKey());
-            if (array != null && !entry.getValue().equals(manifest.arrays().get(entry.getKey()))) {
+            Manifest.Array before = manifest.arrays().get(entry.getKey());
+            if (array != null && !(entry.getValue().equals(before) && array.isMapped())) {
                 array.replace(new Rows(path, entry.getKey(), entry.getValue(), maps));
             }
         }
         manifest = next;
         previousMaps.release();
-        return manifest.generation();
     }
 
     private StoreWriter requireWriter() {
@@ -394,10 +431,10 @@ public final class Store implements AutoCloseable {
         closed = true;
         arrays.values().forEach(MappedArray::retire);
         maps.release();
+        OpenResources.closed(this);
         if (writer != null) {
             writer.close();
         }
-        OpenResources.closed(this);
     }
 
     /** {@return for example {@code train.memmpy, generation 3, 2 arrays}} */

@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Set;
  * <p>Synchronized as a whole: a commit must not see half an append.
  */
 final class StoreWriter implements AutoCloseable {
+    private static final int MAX_ATTEMPTS = 10_000;
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
 
     private final Path store;
@@ -33,76 +35,94 @@ final class StoreWriter implements AutoCloseable {
     private final WriterLock lock;
     private final Generations generations;
     private final Map<String, Manifest.Group> groups;
+
+    /** Every path by what a file system that ignores case takes it for. */
+    private final Map<String, String> paths = new HashMap<>();
+
     private final Map<String, ArrayAppender> appenders = new LinkedHashMap<>();
     private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
     private Manifest committed;
+    private long highest;
+    private boolean checkedSinceCommit;
     private Throwable failure;
     private boolean closed;
 
-    StoreWriter(Path store, Disk disk, WriterLock lock, Manifest committed) {
+    StoreWriter(Path store, Disk disk, WriterLock lock, Manifest committed) throws IOException {
         this.store = store;
         this.disk = disk;
         this.lock = lock;
         this.generations = new Generations(store);
         this.committed = committed;
+        this.highest = generations.highest();
         this.groups = new LinkedHashMap<>(committed.groups());
+        groups.keySet().forEach(this::remember);
+        committed.arrays().keySet().forEach(this::remember);
     }
 
     /** Creates an array that does not exist yet, and the groups above it. */
     synchronized void createArray(String path, RowType type) throws IOException {
         requireUsable();
         requireFree(path);
+        requireGroup(NodeNames.parent(path));
+        requireAlone();
+        Path directory = ArrayFiles.resolve(store, NodeNames.file(path, 1)).getParent();
+        disk.createDirectories(directory);
+        rememberDirectories(directory);
+        appenders.put(path, createFile(path, type));
         createGroups(NodeNames.parent(path));
+        remember(path);
+    }
+
+    /** A file of the name may be a dead writer's, or another node's: names are not used twice. */
+    private ArrayAppender createFile(String path, RowType type) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            String file = NodeNames.file(path, attempt);
-            Path directory = store.resolve(file).getParent();
             try {
-                disk.createDirectories(directory);
-                appenders.put(path, ArrayAppender.create(disk, store, file, type));
-                rememberDirectories(directory);
-                return;
+                return ArrayAppender.create(disk, store, NodeNames.file(path, attempt), type);
             } catch (FileAlreadyExistsException e) {
-                // of a writer that died before its commit, or another node's; names are not reused
-                if (attempt == 10_000) {
+                if (attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
             }
         }
     }
 
-    /** Declares a group a table; it may exist as a table already. */
+    /** Declares a group a table; it may exist already. */
     synchronized void createTable(String path) {
         requireUsable();
-        if (!groups.containsKey(path)) {
-            requireFree(path);
-            createGroups(path);
-        }
+        requireGroup(path);
+        createGroups(path);
         groups.put(path, new Manifest.Group(true));
     }
 
     private void createGroups(String path) {
         if (!groups.containsKey(path)) {
-            requireFree(path);
             createGroups(NodeNames.parent(path));
             groups.put(path, new Manifest.Group(false));
+            remember(path);
+        }
+    }
+
+    private void remember(String path) {
+        paths.put(NodeNames.folded(path), path);
+    }
+
+    /** Makes sure that a group is there or can be created, with those above it. */
+    private void requireGroup(String path) {
+        for (String at = path; !groups.containsKey(at); at = NodeNames.parent(at)) {
+            requireFree(at);
         }
     }
 
     private void requireFree(String path) {
-        String folded = NodeNames.folded(path);
-        Set<String> taken = new LinkedHashSet<>(groups.keySet());
-        taken.addAll(committed.arrays().keySet());
-        taken.addAll(appenders.keySet());
-        for (String other : taken) {
-            if (NodeNames.folded(other).equals(folded)) {
-                throw new IllegalArgumentException(
-                        "%s: '%s' cannot be created: %s '%s' exists. Names differ by more than case; choose another"
-                                .formatted(
-                                        store,
-                                        path,
-                                        groups.containsKey(other) ? "the group" : "the array",
-                                        other));
-            }
+        String other = paths.get(NodeNames.folded(path));
+        if (other != null) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' cannot be created: %s '%s' exists. Names differ by more than case; choose another"
+                            .formatted(
+                                    store,
+                                    path,
+                                    groups.containsKey(other) ? "the group" : "the array",
+                                    other));
         }
     }
 
@@ -114,6 +134,9 @@ final class StoreWriter implements AutoCloseable {
 
     synchronized void append(String path, MemorySegment values) throws IOException {
         requireUsable();
+        if (!checkedSinceCommit) {
+            requireAlone(); // before committed rows of somebody else could be overwritten
+        }
         appender(path).append(values);
     }
 
@@ -130,7 +153,11 @@ final class StoreWriter implements AutoCloseable {
     /** {@return the rows of an array, those not yet committed included} */
     synchronized long rows(String path) {
         ArrayAppender appender = appenders.get(path);
-        return appender != null ? appender.rows() : committed.arrays().get(path).rows();
+        if (appender != null) {
+            return appender.rows();
+        }
+        Manifest.Array node = committed.arrays().get(path);
+        return node == null ? 0 : node.rows();
     }
 
     /** {@return the manifest that is current afterwards: the same one if nothing has changed} */
@@ -153,18 +180,38 @@ final class StoreWriter implements AutoCloseable {
         for (ArrayAppender appender : appenders.values()) {
             appender.flush(); // may fail on a full disk, and be tried again
         }
+        requireAlone();
         publish(next);
-        Manifest previous = committed;
         committed = next;
-        finish(previous.generation());
+        highest = next.generation();
+        checkedSinceCommit = false;
+        finish();
         return committed;
     }
 
-    private Manifest next() throws IOException {
+    /**
+     * Makes sure that no other writer has been at work: the lock can be lost, by deleting its file
+     * for example, and then two writers overwrite each other's rows.
+     */
+    private void requireAlone() throws IOException {
+        try {
+            lock.requireHeld();
+            if (generations.highest() != highest) {
+                throw new IOException(
+                        "%s: generation %d has appeared, but this writer knows generation %d: another writer is or was at work. Close this one and open the store again with Store.edit"
+                                .formatted(store, generations.highest(), highest));
+            }
+            checkedSinceCommit = true;
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private Manifest next() {
         Map<String, Manifest.Array> arrays = new LinkedHashMap<>(committed.arrays());
         appenders.forEach((path, appender) -> arrays.put(path, appender.node()));
-        long generation = Math.max(generations.highest(), committed.generation()) + 1;
-        return new Manifest(committed.uuid(), generation, groups, arrays);
+        return new Manifest(committed.uuid(), highest + 1, groups, arrays);
     }
 
     private void publish(Manifest next) throws IOException {
@@ -198,19 +245,21 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** What follows publication is for NumPy and for tidiness; its failure loses nothing. */
-    private void finish(long previous) {
+    private void finish() {
+        appenders.values().forEach(ArrayAppender::committed);
         try {
             for (ArrayAppender appender : appenders.values()) {
-                appender.committed();
+                appender.updateHeader();
             }
             generations.prune(disk);
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
                     store
-                            + ": the commit after generation "
-                            + previous
-                            + " is complete, but .npy headers could not be updated",
+                            + ": generation "
+                            + committed.generation()
+                            + " is complete, but .npy headers could not be updated: NumPy may see fewer"
+                            + " rows until the next commit",
                     e);
         }
     }
@@ -222,7 +271,7 @@ final class StoreWriter implements AutoCloseable {
         if (failure != null) {
             throw new IllegalStateException(
                     store
-                            + ": an earlier commit failed (the cause shows how), so this writer"
+                            + ": an earlier failure has ended this writer (the cause shows it). It"
                             + " accepts nothing more. Close it and open the store again with"
                             + " Store.edit",
                     failure);
@@ -244,12 +293,12 @@ final class StoreWriter implements AutoCloseable {
                     store,
                     Long.toString(discarded));
         }
-        try {
-            for (ArrayAppender appender : appenders.values()) {
+        for (ArrayAppender appender : appenders.values()) {
+            try {
                 appender.close();
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, store + ": a file could not be closed", e);
             }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, store + ": a file could not be closed", e);
         }
         appenders.clear();
         try {

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A group whose arrays have equally many rows, as of one generation. Immutable: rows that are
- * committed later belong to the next {@link Store#table()}.
+ * A group whose arrays have equally many rows, as of one generation. Its {@link #rows} stay; its
+ * arrays are the store's own and show, in a store that is open for writing, what is committed
+ * later.
  */
 public final class Table {
     private final String where;
@@ -53,7 +54,12 @@ public final class Table {
         if (array == null) {
             throw new IllegalArgumentException(
                     "%s has no column '%s'. It has: %s"
-                            .formatted(where, name, String.join(", ", columns.keySet())));
+                            .formatted(
+                                    where,
+                                    name,
+                                    columns.isEmpty()
+                                            ? "none"
+                                            : String.join(", ", columns.keySet())));
         }
         return array;
     }

@@ -34,6 +34,9 @@ public final class IdxImporter implements Importer {
 
     @Override
     public boolean accepts(Path source) throws IOException {
+        if (!Files.isRegularFile(source)) {
+            return false;
+        }
         try (DataInputStream in = open(source)) {
             int magic = in.readInt();
             return magic >>> 16 == 0 && dtype((magic >>> 8) & 0xff) != null;

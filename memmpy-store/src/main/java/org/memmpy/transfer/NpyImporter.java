@@ -51,6 +51,7 @@ public final class NpyImporter implements Importer {
     }
 
     static String lowerName(Path source) {
-        return source.getFileName().toString().toLowerCase(Locale.ROOT);
+        Path name = source.getFileName();
+        return name == null ? "" : name.toString().toLowerCase(Locale.ROOT);
     }
 }

@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -36,24 +40,42 @@ public final class NpzImporter implements Importer {
 
     @Override
     public void read(Path source, Target target) throws IOException {
+        Set<String> seen = new HashSet<>();
         try (ZipFile zip = new ZipFile(source.toFile())) {
             for (ZipEntry entry : Collections.list(zip.entries())) {
-                if (!entry.getName().endsWith(MEMBER)) {
+                String name = entry.getName();
+                if (!name.endsWith(MEMBER)) {
                     continue;
                 }
-                String name = entry.getName();
-                try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
-                    NpyImporter.readArray(
-                            in,
-                            source + ", member " + name,
-                            name.substring(0, name.length() - MEMBER.length()),
-                            target);
+                String member = source + ", member " + name;
+                if (!seen.add(name)) {
+                    throw new CorruptStoreException(
+                            member + ": there are two of that name. Write the file again");
+                }
+                String array = name.substring(0, name.length() - MEMBER.length());
+                try (InputStream in = zip.getInputStream(entry)) {
+                    read(in, entry, member, array, target);
                 }
             }
         } catch (ZipException e) {
             throw new CorruptStoreException(
                     source + ": not a readable .npz file: " + e.getMessage() + ". Write it again",
                     e);
+        }
+    }
+
+    /** {@link ZipFile} does not hold a member against its checksum, so we do. */
+    private static void read(
+            InputStream in, ZipEntry entry, String member, String array, Target target)
+            throws IOException {
+        CheckedInputStream checked =
+                new CheckedInputStream(new BufferedInputStream(in), new CRC32());
+        NpyImporter.readArray(checked, member, array, target);
+        checked.skip(Long.MAX_VALUE); // to the end of the member
+        if (checked.getChecksum().getValue() != entry.getCrc()) {
+            throw new CorruptStoreException(
+                    member
+                            + ": its checksum is wrong: the file is damaged. Write or copy it again");
         }
     }
 }

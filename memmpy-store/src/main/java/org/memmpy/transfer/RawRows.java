@@ -61,17 +61,18 @@ final class RawRows {
         }
         Importer.RowSink sink = target.array(name, type, shape[0]);
         long rowsPerPiece = Math.max(1, BUFFER_BYTES / type.bytes());
-        byte[] buffer = new byte[(int) (Math.min(rowsPerPiece, shape[0]) * type.bytes())];
         for (long row = 0; row < shape[0]; row += rowsPerPiece) {
             int length = (int) (Math.min(rowsPerPiece, shape[0] - row) * type.bytes());
-            int found = in.readNBytes(buffer, 0, length);
+            byte[] buffer =
+                    in.readNBytes(length); // grows with what comes, not with what is claimed
+            int found = buffer.length;
             if (found < length) {
                 throw new CorruptStoreException(
                         "%s: its header says shape %s, but the data ends in row %,d. The file was cut; write or copy it again"
                                 .formatted(
                                         source, RowType.format(shape), row + found / type.bytes()));
             }
-            MemorySegment rows = MemorySegment.ofArray(buffer).asSlice(0, length);
+            MemorySegment rows = MemorySegment.ofArray(buffer);
             if (bigEndian && dtype.bytes() > 1) {
                 Elements.swap(rows, rows, dtype.bytes());
             }

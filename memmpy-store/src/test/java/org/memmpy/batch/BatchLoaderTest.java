@@ -98,6 +98,7 @@ class BatchLoaderTest {
                 }
             }
             assertFalse(epoch.hasNext());
+            assertTrue(epoch.isComplete());
             assertThrows(NoSuchElementException.class, epoch::next);
         }
         return seen;
@@ -229,8 +230,10 @@ class BatchLoaderTest {
             }
             epoch.close();
             epoch.close();
-            assertFalse(epoch.hasNext());
+            assertTrue(epoch.hasNext(), "a loop must not end as if all rows had been seen");
             assertThrows(IllegalStateException.class, epoch::next);
+            assertFalse(epoch.hasNext(), "it was told");
+            assertFalse(epoch.isComplete());
             assertTrue(
                     Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().startsWith("memmpy-loader")),
@@ -272,7 +275,8 @@ class BatchLoaderTest {
                             });
             assertTrue(e.getMessage().contains("column 'label'"), e.getMessage());
             assertTrue(e.getMessage().contains("row 9 holds the class 9"), e.getMessage());
-            assertThrows(MemmpyException.class, epoch::next, "and again");
+            assertFalse(epoch.hasNext(), "the consumer was told");
+            assertThrows(MemmpyException.class, epoch::next, "and again if it asks");
         }
     }
 
@@ -393,6 +397,16 @@ class BatchLoaderTest {
             }
             for (int i = 0; i < 12; i++) {
                 assertArrayEquals(passes.get(i % 3).get(), passes.get(i).get());
+            }
+        }
+    }
+
+    @Test
+    void passesThatEndedAreForgotten() {
+        try (BatchLoader loader = loader().batchSize(100).build()) {
+            Epoch epoch = loader.epoch(0); // not closed: its end is enough
+            for (MiniBatch batch : epoch) {
+                batch.close();
             }
         }
     }

@@ -4,12 +4,15 @@
 package org.memmpy.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
 
 class NodeNamesTest {
     @ParameterizedTest
@@ -65,6 +68,16 @@ class NodeNamesTest {
     }
 
     @Test
+    void whatIsReadMustStayInside() {
+        for (String good : List.of("a", "a/b", "nul", "a:b", "\u202e")) {
+            assertTrue(NodeNames.staysInside(good), good);
+        }
+        for (String bad : List.of("", "/a", "a/", "..", "a/../b", "./a", "a\\b", "a\0")) {
+            assertFalse(NodeNames.staysInside(bad), bad);
+        }
+    }
+
+    @Test
     void composesUnicode() {
         assertEquals("\u00e9", NodeNames.check("e\u0301"));
     }
@@ -73,6 +86,7 @@ class NodeNamesTest {
     void filesLieInTheirGroupsAndNeverOnTheStoresOwnNames() {
         assertEquals("image.npy", NodeNames.file("image", 1));
         assertEquals("jets/pt-3.npy", NodeNames.file("jets/pt", 3));
+        assertEquals("jet_pt/a_b.npy", NodeNames.file("jet:pt/a:b", 1), "for Windows");
         assertEquals(".cache_/x.npy", NodeNames.file(".cache/x", 1));
         assertEquals("a.npy_/x.npy", NodeNames.file("a.npy/x", 1));
         assertEquals("memmpy-000001.json_/x.npy", NodeNames.file("memmpy-000001.json/x", 1));

@@ -332,6 +332,24 @@ class BadInputTest {
     }
 
     @Test
+    void createdButNotCommitted() throws IOException {
+        Store store = Store.edit(path);
+        MappedArray array = store.array("new", DType.INT32);
+        assertEquals(0, array.rows());
+        assertFails(IndexOutOfBoundsException.class, () -> array.getLong(0), "0 rows");
+        try (RowLease lease = array.lease()) {
+            assertEquals(0, lease.segment().byteSize());
+        }
+        store.close();
+        assertFails(IndexOutOfBoundsException.class, () -> array.getLong(0), "0 rows");
+    }
+
+    @Test
+    void theEmptyPathIsHere() {
+        assertFails(FileAlreadyExistsException.class, () -> Store.create(Path.of("")), "not empty");
+    }
+
+    @Test
     void usedAfterClosing() throws IOException {
         Store store = Store.edit(path);
         MappedArray label = store.array("label");

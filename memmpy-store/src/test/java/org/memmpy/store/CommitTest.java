@@ -14,12 +14,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.ManifestCodec;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** All arrays or none, durable before they are visible, and nothing lost when a step fails. */
@@ -274,5 +281,117 @@ class CommitTest {
         String message =
                 assertThrows(CorruptStoreException.class, () -> Store.open(path())).getMessage();
         assertTrue(message.contains("none of its 2 manifests"), message);
+    }
+
+    @Test
+    void aSoundManifestOfAnotherKindIsNoReasonToFallBack() throws IOException {
+        filled(new FaultyDisk()).close();
+        Manifest contradiction =
+                new Manifest(
+                        new UUID(1, 2),
+                        3,
+                        Map.of("", new Manifest.Group(false)),
+                        Map.of(
+                                "nowhere/x",
+                                new Manifest.Array(RowType.of(DType.INT8), 1, "x.npy")));
+        Files.write(path().resolve("memmpy-000003.json"), ManifestCodec.encode(contradiction));
+        assertThrows(CorruptStoreException.class, () -> Store.open(path()));
+        assertThrows(CorruptStoreException.class, () -> Store.edit(path()));
+    }
+
+    @Test
+    void arraysThatWereNotReadYetOutliveACommit() throws IOException {
+        filled(new FaultyDisk()).close();
+        try (Store store = Store.edit(path())) {
+            MappedArray untouched = store.array("x");
+            store.array("sub/y").append(new long[] {5});
+            store.commit();
+            assertEquals(1, untouched.getLong(0));
+            store.createTable("more");
+            store.commit();
+            assertEquals(4, store.array("sub/y").getLong(0));
+        }
+    }
+
+    @Test
+    void anotherWriterIsNoticedThoughTheLockWasDeleted() throws IOException {
+        try (Store first = filled(new FaultyDisk())) {
+            first.array("x").append(new int[] {4});
+            Files.delete(path().resolve("writer.lock"));
+            String message = assertThrows(IOException.class, first::commit).getMessage();
+            assertTrue(message.contains("Never delete it"), message);
+            assertThrows(IllegalStateException.class, first::commit);
+        }
+        assertEquals(3, rowsOnDisk());
+    }
+
+    @Test
+    void aForeignGenerationIsNeverOverwritten() throws IOException {
+        try (Store store = filled(new FaultyDisk())) {
+            Files.copy(path().resolve("memmpy-000002.json"), path().resolve("memmpy-000003.json"));
+            String message =
+                    assertThrows(IOException.class, () -> store.array("x").append(new int[] {4}))
+                            .getMessage();
+            assertTrue(message.contains("generation 3 has appeared"), message);
+        }
+    }
+
+    @Test
+    void anInterruptDoesNotEndTheWriter() throws IOException {
+        try (Store store = filled(new FaultyDisk())) {
+            Thread.currentThread().interrupt();
+            store.array("x").append(new int[] {4});
+            store.array("z/new", DType.INT8).append(new byte[] {1});
+            store.commit();
+            assertEquals(4, store.array("x").getLong(3));
+            assertTrue(Thread.interrupted(), "the interrupt is not lost");
+        }
+        assertEquals(4, rowsOnDisk());
+    }
+
+    @Test
+    void digitsInFileNamesAreAsciiInEveryLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            filled(new FaultyDisk()).close();
+            assertEquals(3, rowsOnDisk());
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void whatWasWrittenAsideIsCleanedUp() throws IOException {
+        try (Store store = filled(new FaultyDisk())) {
+            Files.writeString(path().resolve("memmpy-000009.json.aside"), "of a dead writer");
+            store.array("x").append(new int[] {4});
+            store.commit();
+        }
+        try (Stream<Path> files = Files.list(path())) {
+            assertTrue(files.noneMatch(file -> file.toString().endsWith(".aside")));
+        }
+    }
+
+    @Test
+    void closingWhileAMappingIsInUseGivesTheLockBack() throws Exception {
+        Store store = filled(new FaultyDisk());
+        store.array("x").getLong(0);
+        try (RowLease lease = store.array("x").lease()) {
+            store.close();
+            Store.edit(path()).close();
+            assertEquals(1, lease.segment().get(ValueLayout.JAVA_INT, 0));
+        }
+    }
+
+    @Test
+    void thousandsOfArraysNeedLittleMemory() throws IOException {
+        try (Store store = Store.create(path())) {
+            for (int i = 0; i < 500; i++) {
+                store.array("x" + i, DType.INT8).append(new byte[] {1});
+            }
+            store.commit();
+            assertEquals(500, store.table().names().size());
+        }
     }
 }

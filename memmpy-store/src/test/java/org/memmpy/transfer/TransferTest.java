@@ -37,6 +37,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 class TransferTest {
     @TempDir private Path directory;
@@ -123,6 +125,9 @@ class TransferTest {
         Files.write(file, new byte[0]);
         message = assertThrows(MemmpyException.class, () -> read(file)).getMessage();
         assertTrue(message.contains("the file is empty"), message);
+        byte[] inflated = NpyHeader.encode(RowType.of(DType.INT8, 1 << 30), 5);
+        Files.write(file, Arrays.copyOf(inflated, inflated.length + 100));
+        assertThrows(CorruptStoreException.class, () -> read(file));
         Files.write(directory.resolve("y.npz"), new byte[100]);
         assertThrows(CorruptStoreException.class, () -> read(directory.resolve("y.npz")));
     }
@@ -179,6 +184,25 @@ class TransferTest {
                                 () -> read(directory.resolve("x.npy")))
                         .getMessage();
         assertTrue(message.contains("x.npy") && message.contains(reason), message);
+    }
+
+    @Test
+    void holdsNpzMembersAgainstTheirChecksums() throws IOException {
+        RowType type = RowType.of(DType.INT8, 100);
+        Path file = directory.resolve("x.npz");
+        byte[] rows = Rows.random(type, 50, 1);
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+            out.setLevel(0);
+            out.putNextEntry(new ZipEntry("a.npy"));
+            out.write(NpyHeader.encode(type, 50));
+            out.write(rows);
+        }
+        assertEquals(1, read(file).size());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2 + 2048] ^= 1;
+        Files.write(file, bytes);
+        String message = assertThrows(CorruptStoreException.class, () -> read(file)).getMessage();
+        assertTrue(message.contains("a.npy: its checksum is wrong"), message);
     }
 
     @Test

@@ -1,0 +1,113 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.memmpy.batch.Column.column;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.memmpy.DType;
+import org.memmpy.MemmpyException;
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.Store;
+import org.memmpy.testing.ChildJvm;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/**
+ * Somebody cuts a file that is open: an exception, never the end of the JVM. In compiled code, in a
+ * JVM of its own for each dtype, because HotSpot 25 dies where an int is loaded and widened at
+ * once.
+ */
+class CutFileTest {
+    private static final int ROWS = 4096;
+
+    @TempDir private Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void isAnException(DType dtype) throws Exception {
+        Process child = ChildJvm.start(Child.class, dtype, directory.resolve("cut.memmpy"));
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, child.waitFor(), output);
+    }
+
+    /** Reads until everything is compiled, cuts, and reads again. */
+    public static final class Child {
+        private static long sum;
+
+        private Child() {}
+
+        public static void main(String[] args) throws IOException {
+            DType dtype = DType.valueOf(args[0].toUpperCase(java.util.Locale.ROOT));
+            Path path = Path.of(args[1]);
+            try (Store writer = Store.create(path)) {
+                MappedArray array = writer.array("x", dtype);
+                byte[] zeros = new byte[ROWS * dtype.bytes()];
+                array.append(java.lang.foreign.MemorySegment.ofArray(zeros));
+                writer.commit();
+            }
+            try (Store store = Store.open(path)) {
+                MappedArray array = store.array("x");
+                LongConsumer reads = row -> sum += readers(array, row);
+                for (int i = 0; i < 40_000; i++) {
+                    reads.accept(i % ROWS);
+                }
+                loadAll(store, dtype, 20);
+                try (RandomAccessFile file =
+                        new RandomAccessFile(path.resolve("x.npy").toFile(), "rw")) {
+                    file.setLength(4096); // whole pages, so that every access faults
+                }
+                int faults = 0;
+                for (int i = 0; i < 100; i++) {
+                    faults += fails(() -> reads.accept(ROWS - 1));
+                }
+                faults += fails(() -> loadAll(store, dtype, 3));
+                System.out.println(dtype + ": " + faults + " of 101 reads failed, " + sum);
+                System.exit(faults > 0 ? 0 : 3);
+            }
+        }
+
+        private static long readers(MappedArray array, long row) {
+            double value = array.getDouble(row);
+            return (long) value + (array.dtype().isFloating() ? 0 : array.getLong(row));
+        }
+
+        private static void loadAll(Store store, DType dtype, int epochs) {
+            BatchLoader.Builder builder =
+                    BatchLoader.builder(store.table())
+                            .column(column("x").as(DType.INT64))
+                            .column(column("x").as(DType.FLOAT32).scale(2))
+                            .column(column("x").as(DType.FLOAT64))
+                            .column(column("x"));
+            if (dtype.isInteger()) {
+                builder.column(column("x").oneHot(3));
+            }
+            try (BatchLoader loader = builder.batchSize(16).shuffle(1).build()) {
+                for (int e = 0; e < epochs; e++) {
+                    try (Epoch epoch = loader.epoch(e)) {
+                        for (MiniBatch batch : epoch) {
+                            batch.close();
+                        }
+                    }
+                }
+            }
+        }
+
+        private static int fails(Runnable read) {
+            try {
+                read.run();
+                return 0;
+            } catch (MemmpyException | InternalError e) {
+                return 1;
+            }
+        }
+    }
+}
