@@ -95,12 +95,12 @@ public final class LargerThanHeap {
             images.writeTo(path, rows, progress);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        screen.fact("store", "%s", path);
         screen.fact(
-                "store",
-                "%s, %.2f GiB, %,d images, written in %.1f s",
-                path,
-                Room.gib(Workplace.bytes(path)),
+                "images",
+                "%,d, %.2f GiB, written in %.1f s",
                 rows,
+                Room.gib(Workplace.bytes(path)),
                 seconds);
         screen.fact("heap", "at most %,d MiB", Runtime.getRuntime().maxMemory() >> 20);
         screen.fact("network", "784 - %d - 10 in DJL, batches of %d", Classifier.HIDDEN, BATCH);
@@ -162,16 +162,12 @@ public final class LargerThanHeap {
             screen.blank();
             screen.fact(
                     "epoch",
-                    "%,d rows, shuffled, %,.0f rows/s, %.1f %% of the time waiting for data",
+                    "%,d rows, shuffled, %,.0f rows/s",
                     epoch.stats().rows(),
-                    epoch.stats().rowsPerSecond(),
-                    100 * epoch.stats().waitShare());
-            screen.fact(
-                    "learnt",
-                    "loss %.3f before, %.3f after; %.1f %% of the validation images right",
-                    lossBefore,
-                    lossAfter,
-                    100 * epoch.accuracy());
+                    epoch.stats().rowsPerSecond());
+            screen.fact("waiting", "%.1f %% of the time for data", 100 * epoch.stats().waitShare());
+            screen.fact("loss", "%.3f before, %.3f after", lossBefore, lossAfter);
+            screen.fact("accuracy", "%.1f %% of images not trained on", 100 * epoch.accuracy());
             screen.blank();
             screen.line("  Memory, at its peak while training");
             screen.line("    heap      %s", mebibytes(OptionalLong.of(memory.heap())));

@@ -3,7 +3,10 @@
 
 package org.memmpy.samples;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +18,11 @@ import java.util.Map;
  */
 final class Race {
     private static final int WARM_UPS = 2;
+    private static final double NOTICEABLE = 0.05;
 
     private final List<Contender> contenders;
     private final Map<String, Double> rowsPerSecond = new HashMap<>();
+    private double others;
     private final Map<String, Long> rows = new HashMap<>();
 
     Race(List<Contender> contenders) {
@@ -32,6 +37,7 @@ final class Race {
      * @return this
      */
     Race run(int rounds, Screen.Progress progress) throws IOException {
+        othersShare(); // it counts from the call before
         double[][] speeds = new double[contenders.size()][rounds];
         for (int round = -WARM_UPS; round < rounds; round++) {
             for (int i = 0; i < contenders.size(); i++) {
@@ -46,7 +52,15 @@ final class Race {
             Arrays.sort(speeds[i]);
             rowsPerSecond.put(contenders.get(i).name(), speeds[i][rounds / 2]);
         }
+        others = othersShare();
         return this;
+    }
+
+    /** {@return the share of the machine's processors that other programs took, 0 to 1} */
+    private static double othersShare() {
+        OperatingSystemMXBean system =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return Math.max(0, system.getCpuLoad() - system.getProcessCpuLoad());
     }
 
     private double pass(Contender contender, long epoch) throws IOException {
@@ -97,6 +111,13 @@ final class Race {
                     speed,
                     speed * rowBytes / 1e9,
                     first ? "" : "%6.2f".formatted(ratio(contender)));
+        }
+        if (others > NOTICEABLE) {
+            screen.blank();
+            screen.line(
+                    "  Other programs took %.0f %% of the processors meanwhile: on a quiet machine,",
+                    100 * others);
+            screen.line("  what uses several threads (all but the copy and the rivals) is faster.");
         }
     }
 }
