@@ -36,9 +36,10 @@ final class Screen {
         return new Screen(out, false);
     }
 
-    /** Prints a line as {@link String#format} does, with commas between thousands. */
+    /** Prints a line as {@link String#format} does. */
     void line(String format, Object... values) {
-        out.println(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
+        String line = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
+        out.println(line.stripTrailing());
         out.flush();
     }
 

@@ -33,7 +33,7 @@ public final class Throughput {
     static final long SEED = 42;
 
     private static final long ROWS = 1 << 20;
-    private static final int CONTENDERS = 7;
+    private static final long CONTENDERS = 7;
     private static final int WIDTH = 256;
     private static final long ROW_BYTES = WIDTH * Float.BYTES;
     private static final int ROUNDS = 5;
