@@ -1,0 +1,204 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.memmpy.DType.FLOAT32;
+import static org.memmpy.DType.INT32;
+import static org.memmpy.DType.UINT8;
+import static org.memmpy.batch.Column.column;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Epoch;
+import org.memmpy.batch.MiniBatch;
+import org.memmpy.djl.MemmpyDataset;
+import org.memmpy.dl4j.MemmpyDataSetIterator;
+import org.memmpy.index.RowIndex;
+import org.memmpy.index.Split;
+import org.memmpy.store.Store;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the README shows, word for word, does what it says. */
+class TutorialTest {
+    private static final int ROWS = 500;
+
+    @TempDir private Path directory;
+
+    @Test
+    void theReadmesExamplesWork() throws Exception {
+        Path path = directory.resolve("train.memmpy");
+        byte[] images = new byte[ROWS * 28 * 28];
+        int[] labels = new int[ROWS];
+        for (int row = 0; row < ROWS; row++) {
+            labels[row] = row % 10;
+            java.util.Arrays.fill(
+                    images,
+                    row * 784 + labels[row] * 70,
+                    row * 784 + labels[row] * 70 + 70,
+                    (byte) 200);
+        }
+
+        // README: write
+        try (Store store = Store.create(path)) {
+            store.array("image", UINT8, 28, 28).append(images); // byte[], one row or many
+            store.array("label", INT32).append(labels); // int[]
+            store.commit(); // all arrays or none, and durable
+        }
+        // end
+
+        try (Trainer trainer = djlTrainer()) {
+            // README: djl
+            try (Store store = Store.open(path)) {
+                Split rows = RowIndex.all(store.table().rows()).split(42, 0.8, 0.1, 0.1);
+                MemmpyDataset.Builder images28 =
+                        MemmpyDataset.builder()
+                                .setTable(store.table())
+                                .addFeature(column("image").as(FLOAT32).scale(1.0 / 255))
+                                .addLabel(column("label"))
+                                .setSampling(64, true)
+                                .optSeed(42);
+                MemmpyDataset train = images28.optIndex(rows.train()).build();
+                MemmpyDataset valid = images28.optIndex(rows.valid()).build();
+                EasyTrain.fit(trainer, 10, train, valid);
+            }
+            // end
+            assertTrue(trainer.getTrainingResult().getValidateEvaluation("Accuracy") > 0.9f);
+        }
+
+        MultiLayerNetwork network = dl4jNetwork();
+        // README: dl4j
+        try (Store store = Store.open(path)) {
+            Split rows = RowIndex.all(store.table().rows()).split(42, 0.8, 0.1, 0.1);
+            MemmpyDataSetIterator.Builder images28 =
+                    new MemmpyDataSetIterator.Builder(store.table())
+                            .feature(column("image").as(FLOAT32).scale(1.0 / 255).flatten())
+                            .label(column("label").oneHot(10))
+                            .batchSize(64)
+                            .shuffle(42);
+            try (MemmpyDataSetIterator train = images28.index(rows.train()).build();
+                    MemmpyDataSetIterator valid = images28.index(rows.valid()).build()) {
+                network.fit(train, 10);
+                System.out.println(network.evaluate(valid).accuracy());
+            }
+        }
+        // end
+        assertTrue(accuracyOf(network, path) > 0.9);
+
+        // README: bare
+        try (Store store = Store.open(path);
+                BatchLoader loader =
+                        BatchLoader.builder(store.table())
+                                .column(column("image").as(FLOAT32).scale(1.0 / 255))
+                                .column(column("label"))
+                                .batchSize(64)
+                                .shuffle(42)
+                                .build();
+                Epoch epoch = loader.epoch(0)) {
+            for (MiniBatch batch : epoch) {
+                try (batch) {
+                    use(batch.segment(0), batch.segment(1)); // MemorySegments, off-heap
+                }
+            }
+        }
+        // end
+        assertEquals(ROWS, used);
+    }
+
+    private long used;
+
+    private void use(
+            java.lang.foreign.MemorySegment images, java.lang.foreign.MemorySegment labels) {
+        assertEquals(784 * labels.byteSize(), images.byteSize());
+        used += labels.byteSize() / Integer.BYTES;
+    }
+
+    private static double accuracyOf(MultiLayerNetwork network, Path path) throws IOException {
+        try (Store store = Store.open(path);
+                MemmpyDataSetIterator all =
+                        new MemmpyDataSetIterator.Builder(store.table())
+                                .feature(column("image").as(FLOAT32).scale(1.0 / 255).flatten())
+                                .label(column("label").oneHot(10))
+                                .build()) {
+            return network.evaluate(all).accuracy();
+        }
+    }
+
+    private static Trainer djlTrainer() {
+        Model model = Model.newInstance("tutorial");
+        model.setBlock(
+                new SequentialBlock()
+                        .add(Blocks.batchFlattenBlock(28 * 28))
+                        .add(Linear.builder().setUnits(10).build()));
+        Trainer trainer =
+                model.newTrainer(
+                        new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                                .addEvaluator(new Accuracy())
+                                .addTrainingListeners(TrainingListener.Defaults.basic()));
+        trainer.initialize(new Shape(1, 28, 28));
+        return trainer;
+    }
+
+    private static MultiLayerNetwork dl4jNetwork() {
+        MultiLayerNetwork network =
+                new MultiLayerNetwork(
+                        new NeuralNetConfiguration.Builder()
+                                .seed(1)
+                                .updater(new Adam(0.01))
+                                .list()
+                                .layer(
+                                        new OutputLayer.Builder()
+                                                .nIn(784)
+                                                .nOut(10)
+                                                .activation(Activation.SOFTMAX)
+                                                .build())
+                                .build());
+        network.init();
+        return network;
+    }
+
+    /** Whoever changes one changes the other. */
+    @Test
+    void theReadmeQuotesThisTest() throws Exception {
+        String readme = Files.readString(Path.of("../README.md"));
+        List<String> source =
+                Files.readAllLines(Path.of("src/test/java/org/memmpy/samples/TutorialTest.java"));
+        int examples = 0;
+        for (int start = 0; start < source.size(); start++) {
+            if (source.get(start).strip().startsWith("// README: ")) {
+                int end = start;
+                while (!source.get(end).strip().equals("// end")) {
+                    end++;
+                }
+                String example = String.join("\n", source.subList(start + 1, end)).stripIndent();
+                assertTrue(readme.contains(example), "the README does not show:\n" + example);
+                examples++;
+            }
+        }
+        assertEquals(4, examples);
+    }
+}
