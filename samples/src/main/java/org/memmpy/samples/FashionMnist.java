@@ -150,6 +150,7 @@ public final class FashionMnist {
     private void sayWhatNext() {
         screen.blank();
         screen.line("Next");
+        screen.line("  mvn -q package -pl memmpy-cli -am -DskipTests    (once, for bin/memmpy)");
         screen.line("  bin/memmpy describe %s", path);
         screen.line("  bin/memmpy head %s label", path);
         screen.line(
@@ -194,8 +195,8 @@ public final class FashionMnist {
             screen.line(
                     "  Both saw the same rows in the same order in all %d epochs,",
                     expected.size());
-            screen.line(
-                    "  bit for bit as they are in the store; the last: %s.", expected.getLast());
+            screen.line("  bit for bit as they are in the store. The last epoch had");
+            screen.line("  %s.", expected.getLast());
             if (worstAccuracy() <= wantedAccuracy) {
                 screen.line(
                         "  FAILED: %.1f %% validation accuracy; more than %.0f %% was expected.",
