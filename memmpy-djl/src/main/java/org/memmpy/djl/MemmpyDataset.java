@@ -52,12 +52,12 @@ import java.util.function.Supplier;
  * are asked for, or ahead if there is an executor.
  *
  * <p><b>Ownership.</b> The store belongs to the caller and stays open while batches are taken. A
- * batch belongs to whoever takes it; what it did not close is closed with the pass, as in DJL
- * ({@code -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to {@code
- * getData}. An array that is to stay is detached. Arrays are memory of their own: changing them
- * changes nothing in the store. The threads of a pass end when it is exhausted or fails, when the
- * manager is closed, and, if a loop was left early, when its iterator is collected, or at once by
- * closing it: the iterator is {@link AutoCloseable}.
+ * batch belongs to whoever takes it; what it did not close is closed when the pass is exhausted, as
+ * in DJL ({@code -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to
+ * {@code getData}. An array that is to stay is detached. Arrays are memory of their own: changing
+ * them changes nothing in the store. The threads of a pass end when it is exhausted or fails, when
+ * the manager is closed, and, if a loop was left early, when its iterator is collected, or at once
+ * by closing it: the iterator is {@link AutoCloseable}.
  *
  * <p>Immutable, but for the count of epochs; safe from any thread. Several passes may run at once,
  * each with one consumer.

@@ -33,7 +33,7 @@ final class Pass implements AutoCloseable {
     private final Epoch epoch;
     private long batches;
     private long rows;
-    private volatile boolean closed;
+    private volatile boolean toldOfEnd;
 
     /**
      * Starts a pass; its threads begin at once.
@@ -47,30 +47,32 @@ final class Pass implements AutoCloseable {
         this.order = order;
         this.manager = parent.newSubManager();
         manager.setName("memmpy pass");
-        this.epoch = loader.epoch(number);
         boolean hooked = false;
+        Epoch started = null;
         try {
-            manager.attachInternal(hook, epoch);
+            started = loader.epoch(number);
+            manager.attachInternal(hook, started);
             hooked = true;
         } finally {
             if (!hooked) {
-                epoch.close();
+                if (started != null) {
+                    started.close();
+                }
+                manager.close();
             }
         }
+        this.epoch = started;
     }
 
     /**
      * {@return whether a batch remains}
      *
-     * <p>True also after a failure and after the manager was closed: the next call then throws. A
-     * loop that ended quietly would train on a part of the rows.
+     * <p>True also after a failure, after the manager was closed and after an early {@link #close}:
+     * the next call then throws, once. A loop that ended quietly would train on a part of the rows.
      */
     boolean hasNext() {
-        if (closed) {
-            return false;
-        }
         if (batches < loader.batches()) {
-            return true;
+            return !toldOfEnd;
         }
         close();
         if (Boolean.parseBoolean(System.getProperty(AUTO_CLOSE, "true"))) {
@@ -81,7 +83,7 @@ final class Pass implements AutoCloseable {
 
     /** {@return the next batch, which belongs to the consumer and to the manager} */
     Batch next() {
-        if (closed || batches == loader.batches()) {
+        if (batches == loader.batches()) {
             throw new NoSuchElementException("epoch " + epoch.number() + " has no batch left");
         }
         boolean delivered = false;
@@ -107,6 +109,7 @@ final class Pass implements AutoCloseable {
                     e);
         } finally {
             if (!delivered) {
+                toldOfEnd = true;
                 epoch.close();
             }
         }
@@ -119,7 +122,6 @@ final class Pass implements AutoCloseable {
     /** Ends the threads; batches that the consumer has stay its own. Closing twice is harmless. */
     @Override
     public void close() {
-        closed = true;
         epoch.close();
         manager.detachInternal(hook);
     }

@@ -75,7 +75,9 @@ class LifetimeTest {
         try (Batch kept = iterator.next()) {
             ((AutoCloseable) iterator).close();
             assertNothingRuns();
-            assertFalse(iterator.hasNext());
+            assertTrue(iterator.hasNext(), "or a loop would end as if all rows had been seen");
+            assertThrows(IllegalStateException.class, iterator::next);
+            assertFalse(iterator.hasNext(), "it was told");
             assertEquals(Rows.ofLabels(kept), Rows.ofImages(kept));
         }
     }

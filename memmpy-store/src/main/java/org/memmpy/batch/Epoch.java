@@ -70,7 +70,15 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             workers.add(worker);
         }
         OpenResources.opened(this, "epoch");
-        workers.forEach(Thread::start);
+        boolean started = false;
+        try {
+            workers.forEach(Thread::start);
+            started = true;
+        } finally {
+            if (!started) {
+                close(); // the system has no thread left: end those that it had
+            }
+        }
     }
 
     // ---- the consumer
@@ -117,12 +125,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     public MiniBatch next() {
         lock.lock();
         try {
-            if (delivered == batches) {
-                throw new NoSuchElementException("epoch " + number + " has no batch left");
-            }
-            int place = (int) (delivered % ring.length);
-            await(place);
+            awaitBatch();
             throwIfOver();
+            int place = place();
             MiniBatch batch = ring[place];
             ring[place] = null;
             delivered++;
@@ -130,6 +135,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             taken.signalAll();
             if (delivered == batches) {
                 ended = System.nanoTime();
+                gathered.signalAll();
                 loader.forget(this);
                 OpenResources.closed(this);
             }
@@ -139,13 +145,21 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
     }
 
-    private void await(int place) {
-        if (ring[place] != null || failure != null || closed) {
+    private int place() {
+        return (int) (delivered % ring.length);
+    }
+
+    private boolean mustWait() {
+        return delivered < batches && ring[place()] == null && failure == null && !closed;
+    }
+
+    private void awaitBatch() {
+        if (!mustWait()) {
             return;
         }
         long from = System.nanoTime();
         try {
-            while (ring[place] == null && failure == null && !closed) {
+            while (mustWait()) {
                 gathered.await();
             }
         } catch (InterruptedException e) {
@@ -158,6 +172,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     }
 
     private void throwIfOver() {
+        if (delivered == batches) {
+            throw new NoSuchElementException("epoch " + number + " has no batch left");
+        }
         toldOfEnd = failure != null || closed;
         if (failure != null) {
             String message = "epoch " + number + " of the loader failed: " + failure.getMessage();

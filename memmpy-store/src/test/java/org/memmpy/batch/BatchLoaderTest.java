@@ -402,6 +402,34 @@ class BatchLoaderTest {
     }
 
     @Test
+    void twoConsumersShareAPassAndNeitherHangs() throws Exception {
+        try (BatchLoader loader = loader().batchSize(1).prefetch(2).build();
+                Epoch epoch = loader.epoch(0);
+                var pool = Executors.newFixedThreadPool(4)) {
+            AtomicInteger rows = new AtomicInteger();
+            List<Future<?>> consumers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                consumers.add(
+                        pool.submit(
+                                () -> {
+                                    try {
+                                        while (epoch.hasNext()) {
+                                            epoch.next().close();
+                                            rows.incrementAndGet();
+                                        }
+                                    } catch (NoSuchElementException e) {
+                                        // another took the last one in between
+                                    }
+                                }));
+            }
+            for (Future<?> consumer : consumers) {
+                consumer.get();
+            }
+            assertEquals(ROWS, rows.get());
+        }
+    }
+
+    @Test
     void passesThatEndedAreForgotten() {
         try (BatchLoader loader = loader().batchSize(100).build()) {
             Epoch epoch = loader.epoch(0); // not closed: its end is enough

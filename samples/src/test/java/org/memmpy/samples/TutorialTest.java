@@ -71,7 +71,8 @@ class TutorialTest {
         }
         // end
 
-        try (Trainer trainer = djlTrainer()) {
+        try (Model model = Model.newInstance("tutorial");
+                Trainer trainer = djlTrainer(model)) {
             // README: djl
             try (Store store = Store.open(path)) {
                 Split rows = RowIndex.all(store.table().rows()).split(42, 0.8, 0.1, 0.1);
@@ -148,8 +149,7 @@ class TutorialTest {
         }
     }
 
-    private static Trainer djlTrainer() {
-        Model model = Model.newInstance("tutorial");
+    private static Trainer djlTrainer(Model model) {
         model.setBlock(
                 new SequentialBlock()
                         .add(Blocks.batchFlattenBlock(28 * 28))
