@@ -201,7 +201,11 @@ class ImportCommandTest {
         Cli.run("import", text, store).fails(1, "notes.txt: not a kind", ".npy, .npz, IDX(.gz)");
         Cli.run("import", folder.resolve("no.npy"), store).fails(1, "no.npy: no such file");
         Cli.run("import", folder, store).fails(1, "it is a directory");
-        Cli.run("import", x, x, store).fails(2, "is named twice");
+        Cli.run("import", x, x, store).fails(2, "x.npy' is named twice. See");
+        Path same = folder.resolve("./x.npy");
+        Cli.run("import", x, same, store).fails(2, "./x.npy' is named twice, first as", "x.npy'");
+        Path link = Files.createSymbolicLink(folder.resolve("link.npy"), x);
+        Cli.run("import", x, link, store).fails(2, "link.npy' is named twice, first as");
         Cli.run("import", x, y).fails(1, "y.npy: it is a file; a memmpy store is a directory");
         Cli.run("import", x, folder).fails(1, "no memmpy store");
         Cli.run("import", x).fails(2, "STORE is missing");
