@@ -72,6 +72,21 @@ class LauncherIT {
     }
 
     @Test
+    void outputThatCannotBeWrittenIsAFailure() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "no /dev/full");
+        memmpy("import", x, store).ok();
+        for (String command :
+                List.of(
+                        "\"$0\" head s.memmpy x >/dev/full",
+                        "\"$0\" describe s.memmpy >/dev/full",
+                        "\"$0\" --help >/dev/full",
+                        "\"$0\" head s.memmpy x >&-")) {
+            start("/bin/sh", Map.of(), "-c", command, LAUNCHER)
+                    .fails(1, "standard output could not be written: ");
+        }
+    }
+
+    @Test
     void aWarningIsOneLine() throws Exception {
         memmpy("import", x, store).ok();
         Files.write(store.resolve("memmpy-000002.json"), new byte[] {'{'});
