@@ -64,7 +64,7 @@ final class StoreImport implements AutoCloseable {
     static StoreImport into(Path path, boolean free, Interrupt interrupt) throws IOException {
         Rollback rollback = Rollback.before(path);
         boolean create = Files.notExists(path) || isEmptyDirectory(path);
-        Store store = create ? create(path, free, rollback) : Store.edit(path);
+        Store store = create ? create(path, free, rollback) : Stores.edit(path);
         boolean ready = false;
         try {
             if (create) {
@@ -90,7 +90,9 @@ final class StoreImport implements AutoCloseable {
     private static Store create(Path path, boolean free, Rollback rollback) throws IOException {
         try {
             return free ? Store.create(path, Store.CreateOption.FREE_ROOT) : Store.create(path);
-        } catch (FileAlreadyExistsException | StoreLockedException e) {
+        } catch (StoreLockedException e) {
+            throw Stores.locked(path, e);
+        } catch (FileAlreadyExistsException e) {
             throw e; // somebody else's
         } catch (IOException | RuntimeException e) {
             rollback.creationFailed(path);

@@ -216,7 +216,13 @@ class ImportCommandTest {
     void refusesASecondWriter() throws IOException {
         Cli.run("import", x, store).ok();
         try (Store writer = Store.edit(store)) {
-            Cli.run("import", x, store).fails(1, writer.path().toString(), "has one writer");
+            String holder = "s.memmpy: process " + ProcessHandle.current().pid() + " on ";
+            Cli.run("import", x, writer.path())
+                    .fails(1, holder, ", since 2", ", is writing to the store", "has one writer");
+            String said = Cli.run("import", x, store).err();
+            assertFalse(said.contains("{") || said.contains("Store."), said);
+            Files.writeString(store.resolve("writer.json"), "");
+            Cli.run("import", x, store).fails(1, "s.memmpy: another process is writing");
         }
         Cli.run("import", x, store).ok();
     }

@@ -66,7 +66,7 @@ class LauncherIT {
         memmpy("import", x, store).ok();
         try (Store writer = Store.edit(store)) {
             memmpy("import", x, writer.path())
-                    .fails(1, "another process is writing", "\"pid\": " + pid());
+                    .fails(1, "process " + pid() + " on ", " is writing to the store");
         }
         memmpy("import", x, store).ok();
     }
