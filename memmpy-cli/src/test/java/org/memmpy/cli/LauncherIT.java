@@ -55,6 +55,35 @@ class LauncherIT {
     }
 
     @Test
+    void runsThroughALinkedFolderAndAsAnArgumentOfTheShell() throws Exception {
+        Path bin = Files.createSymbolicLink(folder.resolve("bin"), LAUNCHER.getParent());
+        start(bin.resolve("memmpy").toString(), Map.of(), "--version").ok();
+        Path mm =
+                Files.createSymbolicLink(
+                        folder.resolve("mm"), folder.toRealPath().relativize(LAUNCHER));
+        start("/bin/sh", Map.of(), "mm", "--version").ok();
+        Files.delete(mm);
+        Files.delete(bin);
+    }
+
+    @Test
+    void opensNamesBeyondAsciiInEveryLocale() throws Exception {
+        Path file = Sources.ints(folder.resolve("é.npy"), 8);
+        for (String locale : List.of("C", "POSIX", "en_US.ISO-8859-1", "de_DE", "no_SUCH")) {
+            Path into = folder.resolve(locale);
+            start(LAUNCHER.toString(), Map.of("LC_ALL", locale), "import", file, into).ok();
+            assertTrue(Files.exists(into.resolve("é.npy")), locale);
+        }
+    }
+
+    @Test
+    void theUserMayChooseTheCollector() throws Exception {
+        for (String options : List.of("-XX:+UseParallelGC", "-Xmx64m -XX:+UseG1GC")) {
+            start(LAUNCHER.toString(), Map.of("MEMMPY_OPTS", options), "--version").ok();
+        }
+    }
+
+    @Test
     void passesExitCodesOn() throws Exception {
         memmpy("describe", store).fails(1, "no such store");
         memmpy("describe").fails(2, "STORE");
