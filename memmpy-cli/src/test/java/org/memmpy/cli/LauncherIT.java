@@ -116,6 +116,21 @@ class LauncherIT {
     }
 
     @Test
+    void aFileThatCannotBeWrittenIsNamed() throws Exception {
+        Path wide = folder.resolve("wide.npy");
+        Files.write(wide, Sources.npy("'|u1'", "(1000000,)", new byte[1_000_000]));
+        String limited = "ulimit -f 100; \"$0\" \"$@\"";
+        start("/bin/sh", Map.of(), "-c", limited, LAUNCHER, "import", wide, store)
+                .fails(1, "s.memmpy/wide.npy: it could not be written: ", "limit on file sizes");
+        assertFalse(Files.exists(store));
+        memmpy("import", wide, store).ok();
+        Path copy = folder.resolve("copy.npy");
+        start("/bin/sh", Map.of(), "-c", limited, LAUNCHER, "export", store, "wide", copy)
+                .fails(1, "copy.npy: it could not be written: ", "limit on file sizes");
+        assertFalse(Files.exists(copy));
+    }
+
+    @Test
     void aWarningIsOneLine() throws Exception {
         memmpy("import", x, store).ok();
         Files.write(store.resolve("memmpy-000002.json"), new byte[] {'{'});
