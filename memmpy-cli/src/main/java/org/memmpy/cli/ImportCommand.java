@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +94,19 @@ final class ImportCommand implements Callable<Integer> {
         Path store = paths.getLast();
         Stores.requireNoFile(store);
         Map<Path, Importer> sources = new LinkedHashMap<>();
+        Map<Path, Path> files = new HashMap<>();
         for (Path source : paths.subList(0, paths.size() - 1)) {
-            if (sources.put(source, Formats.importer(source)) != null) {
-                throw new ParameterException(spec.commandLine(), "'" + source + "' is named twice");
+            Importer importer = Formats.importer(source);
+            Path other = files.putIfAbsent(source.toRealPath(), source);
+            if (other != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "'%s' is named twice%s"
+                                .formatted(
+                                        source,
+                                        other.equals(source) ? "" : ", first as '" + other + "'"));
             }
+            sources.put(source, importer);
         }
         try (StoreImport target = StoreImport.into(store, free, main.interrupt());
                 Progress progress = progress()) {

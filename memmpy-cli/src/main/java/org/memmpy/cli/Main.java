@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +65,8 @@ public final class Main implements Callable<Integer> {
         Locale.setDefault(Locale.ENGLISH); // the text is English, so are its numbers
         int exitCode =
                 run(
-                        new PrintWriter(System.out, false, System.out.charset()),
+                        // System.out would hide why it cannot be written
+                        new Output(new FileOutputStream(FileDescriptor.out), System.out.charset()),
                         new PrintWriter(System.err, true, System.err.charset()),
                         Progress.terminalColumns(),
                         args);
@@ -82,7 +86,13 @@ public final class Main implements Callable<Integer> {
                         .setExecutionExceptionHandler((e, c, parsed) -> main.fail(e));
         Warnings warnings = Warnings.to(err);
         try {
-            return command.execute(args);
+            int exitCode = command.execute(args);
+            if (exitCode == 0) {
+                Output.requireWritten(out);
+            }
+            return exitCode;
+        } catch (IOException e) {
+            return main.fail(e);
         } catch (LinkageError | InternalError | OutOfMemoryError | StackOverflowError e) {
             return main.fail(e);
         } finally {

@@ -12,21 +12,47 @@ import java.util.List;
 
 /**
  * Rows as NumPy prints arrays: brackets, right-aligned elements, and of long axes only the first
- * and last three. Scalars are plain, so that other programs can read them.
+ * and last three. Where many short axes would still be too much, of the outer ones only the first.
+ * Scalars are plain, so that other programs can read them.
  */
 final class RowPrinter {
     private static final int FULL_ELEMENTS = 100;
+    private static final int MOST_ELEMENTS = 2000;
     private static final int EDGE = 3;
 
     private final MappedArray array;
     private final long[] shape;
-    private final boolean abbreviated;
+
+    /** How many are shown of each axis, from its start and from its end. */
+    private final long[] starts;
+
+    private final long[] ends;
     private int width;
 
     RowPrinter(MappedArray array, boolean full) {
         this.array = array;
         this.shape = array.rowType().shape();
-        this.abbreviated = !full && array.rowType().elements() > FULL_ELEMENTS;
+        this.starts = shape.clone();
+        this.ends = new long[shape.length];
+        if (!full && array.rowType().elements() > FULL_ELEMENTS) {
+            abbreviate();
+        }
+    }
+
+    private void abbreviate() {
+        double shown = 1;
+        for (int axis = 0; axis < shape.length; axis++) {
+            if (shape[axis] > 2 * EDGE) {
+                starts[axis] = EDGE;
+                ends[axis] = EDGE;
+            }
+            shown *= starts[axis] + ends[axis];
+        }
+        for (int axis = 0; shown > MOST_ELEMENTS; axis++) {
+            shown /= starts[axis] + ends[axis];
+            starts[axis] = 1;
+            ends[axis] = 0;
+        }
     }
 
     /** Prints a row and ends its line; matrices have an empty line between them. */
@@ -52,7 +78,12 @@ final class RowPrinter {
             return;
         }
         for (long i = 0; i < shape[axis]; i++) {
-            i = skips(axis, i) ? shape[axis] - EDGE : i;
+            if (skips(axis, i)) {
+                i = shape[axis] - ends[axis];
+                if (ends[axis] == 0) {
+                    break;
+                }
+            }
             collect(row, axis + 1, offset * shape[axis] + i, into);
         }
     }
@@ -68,7 +99,10 @@ final class RowPrinter {
             separate(axis, i, into);
             if (skips(axis, i)) {
                 into.append("...");
-                i = shape[axis] - EDGE;
+                i = shape[axis] - ends[axis];
+                if (ends[axis] == 0) {
+                    break;
+                }
                 separate(axis, i, into);
             }
             write(axis + 1, elements, into);
@@ -86,6 +120,6 @@ final class RowPrinter {
     }
 
     private boolean skips(int axis, long i) {
-        return abbreviated && i == EDGE && shape[axis] > 2 * EDGE;
+        return i == starts[axis] && starts[axis] + ends[axis] < shape[axis];
     }
 }

@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.RowType;
 import org.memmpy.StoreLockedException;
+import org.memmpy.format.NodeNames;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 import org.memmpy.transfer.Importer;
@@ -19,11 +20,12 @@ import java.util.Map;
 
 /**
  * Arrays on their way into a store. Closed without a {@link #commit}, also by Ctrl-C, it leaves
- * what was there before: a store that it created is removed.
+ * what was there before: the files and directories that it made are removed.
  */
 final class StoreImport implements AutoCloseable {
     private final Store store;
-    private final NewDirectory created;
+    private final Rollback rollback;
+    private final boolean created;
     private final Map<String, Received> received = new LinkedHashMap<>();
     private final Interrupt interrupt;
     private boolean committed;
@@ -46,8 +48,9 @@ final class StoreImport implements AutoCloseable {
         }
     }
 
-    private StoreImport(Store store, NewDirectory created, Interrupt interrupt) {
+    private StoreImport(Store store, Rollback rollback, boolean created, Interrupt interrupt) {
         this.store = store;
+        this.rollback = rollback;
         this.created = created;
         this.interrupt = interrupt;
     }
@@ -59,26 +62,40 @@ final class StoreImport implements AutoCloseable {
      * @param interrupt asked before each piece of work
      */
     static StoreImport into(Path path, boolean free, Interrupt interrupt) throws IOException {
-        if (Files.exists(path) && !isEmptyDirectory(path)) {
-            Store store = Store.edit(path);
+        Rollback rollback = Rollback.before(path);
+        boolean create = Files.notExists(path) || isEmptyDirectory(path);
+        Store store = create ? create(path, free, rollback) : Stores.edit(path);
+        boolean ready = false;
+        try {
+            if (create) {
+                rollback.created(store);
+            } else {
+                rollback.opened(store);
+            }
             if (free && store.isTable("")) {
-                store.close();
                 throw new IllegalArgumentException(
                         path
                                 + ": --free is for a new store; this one's root is a table. Import"
                                 + " into another, or into a group of it: --name OLD=GROUP/NEW");
             }
-            return new StoreImport(store, null, interrupt);
+            ready = true;
+            return new StoreImport(store, rollback, create, interrupt);
+        } finally {
+            if (!ready) {
+                store.close();
+            }
         }
-        NewDirectory directory = NewDirectory.before(path);
+    }
+
+    private static Store create(Path path, boolean free, Rollback rollback) throws IOException {
         try {
-            Store store =
-                    free ? Store.create(path, Store.CreateOption.FREE_ROOT) : Store.create(path);
-            return new StoreImport(store, directory, interrupt);
-        } catch (FileAlreadyExistsException | StoreLockedException e) {
+            return free ? Store.create(path, Store.CreateOption.FREE_ROOT) : Store.create(path);
+        } catch (StoreLockedException e) {
+            throw Stores.locked(path, e);
+        } catch (FileAlreadyExistsException e) {
             throw e; // somebody else's
         } catch (IOException | RuntimeException e) {
-            directory.remove();
+            rollback.creationFailed(path);
             throw e;
         }
     }
@@ -110,9 +127,15 @@ final class StoreImport implements AutoCloseable {
 
     private Received receive(String path, RowType type) throws IOException {
         try {
-            MappedArray array = store.array(path, type.dtype(), type.shape());
-            return received.computeIfAbsent(
-                    array.path(), p -> new Received(array, !store.arrays().contains(p)));
+            String checked = NodeNames.check(path);
+            boolean isNew = !store.arrays().contains(checked);
+            Rollback.Creation<MappedArray> find =
+                    () -> store.array(checked, type.dtype(), type.shape());
+            MappedArray array =
+                    isNew && !received.containsKey(checked)
+                            ? rollback.creating(checked, find)
+                            : find.run();
+            return received.computeIfAbsent(checked, p -> new Received(array, isNew));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     e.getMessage() + " ('--name OLD=NEW' imports an array under another name)", e);
@@ -154,7 +177,7 @@ final class StoreImport implements AutoCloseable {
     }
 
     private String unequalRemedy() {
-        return created != null
+        return created
                 ? "Arrays of different lengths need --free"
                 : "Import rows for all its arrays at once, or into a group of their own:"
                         + " --name OLD=GROUP/NEW (only a new store can be made with --free)";
@@ -175,9 +198,7 @@ final class StoreImport implements AutoCloseable {
         out.println(
                 "%s, generation %d%s"
                         .formatted(
-                                store.path(),
-                                store.generation(),
-                                created == null ? "" : ", a new store"));
+                                store.path(), store.generation(), created ? ", a new store" : ""));
     }
 
     @Override
@@ -186,9 +207,11 @@ final class StoreImport implements AutoCloseable {
             store.close();
             return;
         }
-        Warnings.closeQuietly(store);
-        if (created != null) {
-            created.remove();
+        try {
+            rollback.removeFiles();
+        } finally {
+            Warnings.closeQuietly(store);
+            rollback.removeDirectories();
         }
     }
 }

@@ -3,12 +3,21 @@
 
 package org.memmpy.cli;
 
+import org.memmpy.StoreLockedException;
 import org.memmpy.store.Store;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Opens stores with messages that speak of verbs instead of methods. */
 final class Stores {
@@ -17,6 +26,58 @@ final class Stores {
     static Store open(Path path) throws IOException {
         requireDirectory(path);
         return Store.open(path);
+    }
+
+    static Store edit(Path path) throws IOException {
+        try {
+            return Store.edit(path);
+        } catch (StoreLockedException e) {
+            throw locked(path, e);
+        }
+    }
+
+    /** {@return in words what the library says in JSON and to programmers} */
+    static StoreLockedException locked(Path path, StoreLockedException e) {
+        String holder = holder(path.resolve("writer.json"));
+        return new StoreLockedException(
+                path
+                        + ": "
+                        + (holder == null ? "another process" : holder)
+                        + " is writing to the store, and a store has one writer at a time. Wait until"
+                        + " it has ended; the other verbs work meanwhile",
+                e);
+    }
+
+    /** {@return who writes; null if that cannot be read} */
+    private static String holder(Path file) {
+        try {
+            String json = Files.readString(file);
+            String pid = field(json, "\"pid\":\\s*(\\d+)");
+            String host = field(json, "\"host\":\\s*\"([^\"]+)\"");
+            String since = field(json, "\"since\":\\s*\"([^\"]+)\"");
+            return pid == null
+                    ? null
+                    : "process "
+                            + pid
+                            + (host == null ? "" : " on " + host)
+                            + (since == null ? "" : ", since " + local(since) + ",");
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static String field(String json, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(json);
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    private static String local(String instant) {
+        try {
+            return LocalDateTime.ofInstant(Instant.parse(instant), ZoneId.systemDefault())
+                    .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT));
+        } catch (DateTimeException e) {
+            return instant;
+        }
     }
 
     /** What the library says of these it says to programmers. */

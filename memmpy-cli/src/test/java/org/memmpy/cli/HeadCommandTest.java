@@ -4,6 +4,7 @@
 package org.memmpy.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.memmpy.store.Store;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 class HeadCommandTest {
@@ -79,6 +81,20 @@ class HeadCommandTest {
                 """,
                 Cli.run("head", path, "wide").ok());
         assertEquals(10, Cli.run("head", path, "wide", "--full").ok().lines().count());
+    }
+
+    @Test
+    void abbreviatesManyShortAxes() throws IOException {
+        long[] shape = new long[20];
+        Arrays.fill(shape, 2);
+        try (Store store = Store.edit(path)) {
+            store.array("deep", DType.INT8, shape).append(new byte[1 << 20]);
+            store.commit();
+        }
+        String text = Cli.run("head", path, "deep").ok();
+        assertEquals(1 << 10, text.chars().filter(c -> c == '0').count());
+        assertTrue(text.startsWith("[".repeat(20) + "0 0]\n"), text);
+        assertTrue(text.endsWith("]" + "\n".repeat(19) + " ...]\n"), text);
     }
 
     @Test

@@ -201,7 +201,11 @@ class ImportCommandTest {
         Cli.run("import", text, store).fails(1, "notes.txt: not a kind", ".npy, .npz, IDX(.gz)");
         Cli.run("import", folder.resolve("no.npy"), store).fails(1, "no.npy: no such file");
         Cli.run("import", folder, store).fails(1, "it is a directory");
-        Cli.run("import", x, x, store).fails(2, "is named twice");
+        Cli.run("import", x, x, store).fails(2, "x.npy' is named twice. See");
+        Path same = folder.resolve("./x.npy");
+        Cli.run("import", x, same, store).fails(2, "./x.npy' is named twice, first as", "x.npy'");
+        Path link = Files.createSymbolicLink(folder.resolve("link.npy"), x);
+        Cli.run("import", x, link, store).fails(2, "link.npy' is named twice, first as");
         Cli.run("import", x, y).fails(1, "y.npy: it is a file; a memmpy store is a directory");
         Cli.run("import", x, folder).fails(1, "no memmpy store");
         Cli.run("import", x).fails(2, "STORE is missing");
@@ -212,7 +216,13 @@ class ImportCommandTest {
     void refusesASecondWriter() throws IOException {
         Cli.run("import", x, store).ok();
         try (Store writer = Store.edit(store)) {
-            Cli.run("import", x, store).fails(1, writer.path().toString(), "has one writer");
+            String holder = "s.memmpy: process " + ProcessHandle.current().pid() + " on ";
+            Cli.run("import", x, writer.path())
+                    .fails(1, holder, ", since 2", ", is writing to the store", "has one writer");
+            String said = Cli.run("import", x, store).err();
+            assertFalse(said.contains("{") || said.contains("Store."), said);
+            Files.writeString(store.resolve("writer.json"), "");
+            Cli.run("import", x, store).fails(1, "s.memmpy: another process is writing");
         }
         Cli.run("import", x, store).ok();
     }

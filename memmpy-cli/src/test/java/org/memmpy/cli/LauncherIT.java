@@ -55,6 +55,35 @@ class LauncherIT {
     }
 
     @Test
+    void runsThroughALinkedFolderAndAsAnArgumentOfTheShell() throws Exception {
+        Path bin = Files.createSymbolicLink(folder.resolve("bin"), LAUNCHER.getParent());
+        start(bin.resolve("memmpy").toString(), Map.of(), "--version").ok();
+        Path mm =
+                Files.createSymbolicLink(
+                        folder.resolve("mm"), folder.toRealPath().relativize(LAUNCHER));
+        start("/bin/sh", Map.of(), "mm", "--version").ok();
+        Files.delete(mm);
+        Files.delete(bin);
+    }
+
+    @Test
+    void opensNamesBeyondAsciiInEveryLocale() throws Exception {
+        Path file = Sources.ints(folder.resolve("é.npy"), 8);
+        for (String locale : List.of("C", "POSIX", "en_US.ISO-8859-1", "de_DE", "no_SUCH")) {
+            Path into = folder.resolve(locale);
+            start(LAUNCHER.toString(), Map.of("LC_ALL", locale), "import", file, into).ok();
+            assertTrue(Files.exists(into.resolve("é.npy")), locale);
+        }
+    }
+
+    @Test
+    void theUserMayChooseTheCollector() throws Exception {
+        for (String options : List.of("-XX:+UseParallelGC", "-Xmx64m -XX:+UseG1GC")) {
+            start(LAUNCHER.toString(), Map.of("MEMMPY_OPTS", options), "--version").ok();
+        }
+    }
+
+    @Test
     void passesExitCodesOn() throws Exception {
         memmpy("describe", store).fails(1, "no such store");
         memmpy("describe").fails(2, "STORE");
@@ -66,9 +95,39 @@ class LauncherIT {
         memmpy("import", x, store).ok();
         try (Store writer = Store.edit(store)) {
             memmpy("import", x, writer.path())
-                    .fails(1, "another process is writing", "\"pid\": " + pid());
+                    .fails(1, "process " + pid() + " on ", " is writing to the store");
         }
         memmpy("import", x, store).ok();
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "no /dev/full");
+        memmpy("import", x, store).ok();
+        for (String command :
+                List.of(
+                        "\"$0\" head s.memmpy x >/dev/full",
+                        "\"$0\" describe s.memmpy >/dev/full",
+                        "\"$0\" --help >/dev/full",
+                        "\"$0\" head s.memmpy x >&-")) {
+            start("/bin/sh", Map.of(), "-c", command, LAUNCHER)
+                    .fails(1, "standard output could not be written: ");
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsNamed() throws Exception {
+        Path wide = folder.resolve("wide.npy");
+        Files.write(wide, Sources.npy("'|u1'", "(1000000,)", new byte[1_000_000]));
+        String limited = "ulimit -f 100; \"$0\" \"$@\"";
+        start("/bin/sh", Map.of(), "-c", limited, LAUNCHER, "import", wide, store)
+                .fails(1, "s.memmpy/wide.npy: it could not be written: ", "limit on file sizes");
+        assertFalse(Files.exists(store));
+        memmpy("import", wide, store).ok();
+        Path copy = folder.resolve("copy.npy");
+        start("/bin/sh", Map.of(), "-c", limited, LAUNCHER, "export", store, "wide", copy)
+                .fails(1, "copy.npy: it could not be written: ", "limit on file sizes");
+        assertFalse(Files.exists(copy));
     }
 
     @Test

@@ -10,6 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 class MainTest {
@@ -52,5 +57,28 @@ class MainTest {
             assertTrue(err.startsWith("memmpy: "), err);
             assertTrue(err.contains("\tat org.memmpy.cli.") || err.contains("\tat picocli."), err);
         }
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() {
+        assertEquals(
+                "1 memmpy: standard output could not be written: No space left on device. What was"
+                        + " printed is not complete",
+                failing("No space left on device"));
+        assertEquals("0 ", failing("Broken pipe"));
+    }
+
+    private static String failing(String reason) {
+        StringWriter err = new StringWriter();
+        OutputStream full =
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException(reason);
+                    }
+                };
+        Output out = new Output(full, StandardCharsets.UTF_8);
+        int exitCode = Main.run(out, new PrintWriter(err), 0, "--help");
+        return exitCode + " " + err.toString().strip();
     }
 }

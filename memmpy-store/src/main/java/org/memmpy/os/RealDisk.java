@@ -6,6 +6,7 @@ package org.memmpy.os;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -108,6 +109,17 @@ final class RealDisk implements Disk {
                         } catch (ClosedByInterruptException e) {
                             channel = FileChannel.open(file, StandardOpenOption.WRITE);
                             throw e;
+                        } catch (ClosedChannelException e) {
+                            throw e;
+                        } catch (IOException e) {
+                            // the system's words do not name the file
+                            throw new IOException(
+                                    file
+                                            + ": it could not be written: "
+                                            + e.getMessage()
+                                            + ". Look for a full disk, a quota or a limit on file"
+                                            + " sizes, and try again",
+                                    e);
                         }
                     });
         }

@@ -10,6 +10,7 @@ import org.memmpy.store.RowLease;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,17 @@ public final class NpyExporter implements Exporter {
                     writeAll(out, rows.asSlice(at, length).asByteBuffer());
                 }
                 complete = true;
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                // the system's words do not name the file
+                throw new IOException(
+                        target
+                                + ": it could not be written: "
+                                + e.getMessage()
+                                + ". Look for a full disk, a quota or a limit on file sizes, and try"
+                                + " again",
+                        e);
             } finally {
                 if (!complete) {
                     Files.deleteIfExists(target);
