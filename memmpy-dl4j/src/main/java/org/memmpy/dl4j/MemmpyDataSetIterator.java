@@ -123,8 +123,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     }
 
     /**
-     * {@return whether the pass has rows left; true also if it failed, and {@link #next} will say
-     * how. Starts and waits for nothing}
+     * {@return whether the pass has rows left. Starts and waits for nothing}
+     *
+     * <p>True also if the pass failed or the iterator was closed before the last row: {@link #next}
+     * then says so, and after that this is false.
      */
     @Override
     public synchronized boolean hasNext() {

@@ -30,7 +30,7 @@ class FailureTest extends WithTable {
             store.close();
             Throwable thrown = assertThrows(RuntimeException.class, () -> drain(iterator));
             assertTrue(thrown.getMessage().contains("closed"), thrown.getMessage());
-            assertTrue(iterator.hasNext());
+            assertFalse(iterator.hasNext());
             assertThrows(RuntimeException.class, iterator::next);
         }
     }
@@ -53,6 +53,41 @@ class FailureTest extends WithTable {
                 assertEquals(0, iterator.epoch());
             }
         }
+    }
+
+    @Test
+    void aLoopThatCatchesLearnsOfAFailureOnceAndEnds() {
+        try (MemmpyDataSetIterator iterator =
+                builder().batchSize(1).shuffle(2).label(column("id").oneHot(50)).build()) {
+            for (int pass = 0; pass < 3; pass++) {
+                int failures = 0;
+                while (iterator.hasNext()) {
+                    try {
+                        iterator.next();
+                    } catch (MemmpyException e) {
+                        failures++;
+                        assertTrue(failures < 10, e::getMessage);
+                    }
+                }
+                assertEquals(1, failures);
+                iterator.reset();
+                assertEquals(0, iterator.epoch());
+                assertTrue(iterator.hasNext());
+            }
+        }
+    }
+
+    @Test
+    void aLoopWhoseIteratorIsClosedMeanwhileDoesNotEndQuietly() throws InterruptedException {
+        MemmpyDataSetIterator iterator = builder().batchSize(1).build();
+        iterator.next();
+        Thread other = new Thread(iterator::close);
+        other.start();
+        other.join();
+        IllegalStateException thrown =
+                assertThrows(IllegalStateException.class, () -> drain(iterator));
+        assertTrue(thrown.getMessage().contains("closed"), thrown.getMessage());
+        assertFalse(iterator.hasNext());
     }
 
     @Test
