@@ -16,6 +16,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 
 /**
  * The rows of a table as DataSets, gathered ahead by threads of its own.
@@ -92,7 +93,7 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
      */
     @Override
     public synchronized DataSet next() {
-        return preProcessed(rows.next());
+        return delivered(rows::next);
     }
 
     /**
@@ -108,7 +109,21 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         if (num < 1) {
             throw new IllegalArgumentException("next(" + num + "): at least 1 row");
         }
-        return preProcessed(rows.next(num));
+        return delivered(() -> rows.next(num));
+    }
+
+    private DataSet delivered(Supplier<DataSet> taken) {
+        boolean rowsLeft = rows.hasNext();
+        boolean delivered = false;
+        try {
+            DataSet batch = preProcessed(taken.get());
+            delivered = true;
+            return batch;
+        } finally {
+            if (rowsLeft && !delivered) {
+                rows.lose();
+            }
+        }
     }
 
     private DataSet preProcessed(DataSet batch) {
@@ -198,6 +213,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     /**
      * Has every batch changed before it is delivered, from the next one on. It runs on the
      * consumer's thread, once for each batch, and may change the arrays in place.
+     *
+     * <p>What it throws, {@link #next} throws. The batch is lost then, half changed as it may be:
+     * the next call gives the one after it, but the pass does not count as completed any more, and
+     * {@link #reset} starts the same epoch again.
      *
      * @param preProcessor for example a fitted normalizer; null for none
      */

@@ -101,12 +101,12 @@ final class Passes implements AutoCloseable {
     /**
      * Ends the pass. The next one is of the next epoch if this one was completed, else of the same.
      *
-     * @param isRest whether the consumer has not yet taken all of the last batch
+     * @param rowsMissing whether the consumer did not get all rows of the batches taken from here
      */
-    synchronized void reset(boolean isRest) {
+    synchronized void reset(boolean rowsMissing) {
         requireOpen();
         if (pass != null) {
-            boolean completed = pass.isComplete() && !isRest;
+            boolean completed = pass.isComplete() && !rowsMissing;
             restart(completed ? number + 1 : number);
         }
     }

@@ -28,6 +28,9 @@ final class RowCutter {
     /** The batch that was cut, or null if none has rows left. */
     private Cut rest;
 
+    /** Whether rows of this pass were taken and did not reach the consumer. */
+    private boolean lost;
+
     RowCutter(Passes passes) {
         this.passes = passes;
     }
@@ -83,14 +86,24 @@ final class RowCutter {
         }
     }
 
+    /** Notes that what was taken last did not reach the consumer: this pass is never complete. */
+    void lose() {
+        lost = true;
+    }
+
     void reset() {
-        passes.reset(rest != null);
-        rest = null;
+        passes.reset(lost || rest != null);
+        forget();
     }
 
     void restart(long epoch) {
         passes.restart(epoch);
+        forget();
+    }
+
+    private void forget() {
         rest = null;
+        lost = false;
     }
 
     /** A batch, and from where on it was not yet delivered. Holds its memory while reachable. */
