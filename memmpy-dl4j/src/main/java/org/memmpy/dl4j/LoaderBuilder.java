@@ -130,6 +130,10 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
      * not called, 256 MiB, or half of the heap's limit if that is less; in any case twice what is
      * gathered ahead.
      *
+     * <p>A JVM with {@code -XX:+DisableExplicitGC} does not do that. Batches then grow as far as
+     * {@code -XX:MaxDirectMemorySize} lets them (the heap's limit, if it is not set), whatever the
+     * cap; there, garbage is made until the JVM collects by itself. Leave that flag out if you can.
+     *
      * @param bytes positive
      * @return this builder
      */

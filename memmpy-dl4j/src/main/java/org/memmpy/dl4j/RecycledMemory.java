@@ -27,6 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
  * are held if that is more; the others are let go.
  *
+ * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
+ * refuses more; then garbage is made until it collects by itself.
+ *
  * <p>All slots are of the same size. Any thread.
  */
 final class RecycledMemory implements BatchMemory {
@@ -45,10 +48,22 @@ final class RecycledMemory implements BatchMemory {
         MemorySegment allocate(long bytes, long alignment);
     }
 
+    /** How often to collect before a batch fails for want of memory. */
+    private static final int LAST_TRIES = 3;
+
+    /** What finds unreachable arrays. */
+    interface Collector {
+        /** {@return whether there was a collection; false if the JVM ignores the wish} */
+        boolean ask();
+
+        /** {@return whether a collection was brought about by other means, whatever they cost} */
+        boolean provoke();
+    }
+
     private final List<Long> columnBytes;
     private final long slotBytes;
     private final Allocator allocator;
-    private final Runnable collector;
+    private final Collector collector;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition returned = lock.newCondition();
@@ -64,6 +79,15 @@ final class RecycledMemory implements BatchMemory {
     private boolean justCollected;
     private boolean collecting;
 
+    /** Whether the JVM ignored the last wish for a collection. */
+    private boolean wishIgnored;
+
+    /** Whether the last attempt at a collection brought none. */
+    private boolean nothingCollected;
+
+    /** Whether the JVM has refused memory once. */
+    private boolean refused;
+
     /**
      * Makes an empty memory.
      *
@@ -78,11 +102,11 @@ final class RecycledMemory implements BatchMemory {
                 rows,
                 cap,
                 (bytes, alignment) -> Arena.ofAuto().allocate(bytes, alignment),
-                System::gc);
+                new JvmCollector());
     }
 
     RecycledMemory(
-            List<RowType> columns, long rows, long cap, Allocator allocator, Runnable collector) {
+            List<RowType> columns, long rows, long cap, Allocator allocator, Collector collector) {
         this.columnBytes =
                 columns.stream().map(type -> Math.multiplyExact(rows, type.bytes())).toList();
         long sum = 0;
@@ -130,7 +154,9 @@ final class RecycledMemory implements BatchMemory {
         if (!littleCameBack && !collecting) {
             collect();
         }
-        awaitSlot();
+        if (collecting || !nothingCollected) {
+            awaitSlot();
+        }
         if (free.isEmpty() && bytes + slotBytes > limit) {
             limit = Math.max(limit, bytes) * 2;
             justCollected = false;
@@ -141,11 +167,17 @@ final class RecycledMemory implements BatchMemory {
         collecting = true;
         justCollected = true;
         returnsAtCollection = returns;
+        boolean evenAtACost = refused;
+        boolean heard = false;
+        boolean collected = false;
         lock.unlock();
         try {
-            collector.run();
+            heard = collector.ask();
+            collected = heard || (evenAtACost && collector.provoke());
         } finally {
             lock.lock();
+            wishIgnored = !heard;
+            nothingCollected = !collected;
             collecting = false;
             returned.signalAll();
         }
@@ -172,22 +204,31 @@ final class RecycledMemory implements BatchMemory {
             return newSlot();
         } catch (OutOfMemoryError e) {
             // the JVM's own limit for off-heap memory is below ours: live within what we have
+            refused = true;
             cap = Math.max(bytes, slotBytes);
             limit = cap;
-            if (!collecting) {
-                collect();
+            for (int i = 0; i < LAST_TRIES; i++) {
+                if (!collecting) {
+                    collect();
+                }
+                awaitSlot();
+                RecycledSlot slot = free.poll();
+                if (slot != null) {
+                    return slot;
+                }
             }
-            awaitSlot();
-            RecycledSlot slot = free.poll();
-            if (slot != null) {
-                return slot;
-            }
-            throw new MemmpyException(
-                    ("no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more."
-                                    + " Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize")
-                            .formatted(slotBytes, bytes),
-                    e);
+            throw new MemmpyException(refusal(), e);
         }
+    }
+
+    private String refusal() {
+        String what =
+                "no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more. "
+                        .formatted(slotBytes, bytes);
+        return what
+                + (wishIgnored
+                        ? "It ignores System.gc(), as -XX:+DisableExplicitGC says, so memory of DataSets that nobody holds any more comes back late. Remove that flag, or raise -XX:MaxDirectMemorySize"
+                        : "Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize");
     }
 
     private RecycledSlot newSlot() {
