@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Memory for batches whose consumer says nothing when it is done with them, as a DataSet's does
@@ -26,6 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * than a quarter of the slots, the user really holds the arrays: the limit then doubles, so that
  * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
  * are held if that is more; the others are let go.
+ *
+ * <p>A collection takes the longer, the more lives on the heap, whatever it brings back; so the cap
+ * doubles, up to a bound, while collections take more than a twentieth of the time.
  *
  * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
  * refuses more; then garbage is made until it collects by itself.
@@ -51,6 +55,9 @@ final class RecycledMemory implements BatchMemory {
     /** How often to collect before a batch fails for want of memory. */
     private static final int LAST_TRIES = 3;
 
+    /** Collections may take one part in so many of the time since the memory was made. */
+    private static final long TIME_SHARE = 20;
+
     /** What finds unreachable arrays. */
     interface Collector {
         /** {@return whether there was a collection; false if the JVM ignores the wish} */
@@ -71,7 +78,11 @@ final class RecycledMemory implements BatchMemory {
     /** Last in, first out: its memory may still be in the CPU's cache. */
     private final Deque<RecycledSlot> free = new ArrayDeque<>();
 
+    private final LongSupplier nanoTime;
+    private final long madeAt;
+    private long collectionNanos;
     private long cap;
+    private long capBound;
     private long limit;
     private long bytes;
     private long returns;
@@ -94,19 +105,28 @@ final class RecycledMemory implements BatchMemory {
      * @param columns what the rows of each column are
      * @param rows the most rows of a batch
      * @param cap bytes to reach before collections are asked for; at least one slot's
+     * @param capBound how far the cap may grow by itself
      * @throws ArithmeticException if a batch exceeds 2^63 - 1 bytes
      */
-    RecycledMemory(List<RowType> columns, long rows, long cap) {
+    RecycledMemory(List<RowType> columns, long rows, long cap, long capBound) {
         this(
                 columns,
                 rows,
                 cap,
+                capBound,
                 (bytes, alignment) -> Arena.ofAuto().allocate(bytes, alignment),
-                new JvmCollector());
+                new JvmCollector(),
+                System::nanoTime);
     }
 
     RecycledMemory(
-            List<RowType> columns, long rows, long cap, Allocator allocator, Collector collector) {
+            List<RowType> columns,
+            long rows,
+            long cap,
+            long capBound,
+            Allocator allocator,
+            Collector collector,
+            LongSupplier nanoTime) {
         this.columnBytes =
                 columns.stream().map(type -> Math.multiplyExact(rows, type.bytes())).toList();
         long sum = 0;
@@ -115,9 +135,12 @@ final class RecycledMemory implements BatchMemory {
         }
         this.slotBytes = roundUp(sum, PAGE);
         this.cap = Math.max(cap, slotBytes);
+        this.capBound = Math.max(capBound, this.cap);
         this.limit = this.cap;
         this.allocator = allocator;
         this.collector = collector;
+        this.nanoTime = nanoTime;
+        this.madeAt = nanoTime.getAsLong();
     }
 
     private static long roundUp(long value, long multiple) {
@@ -169,6 +192,7 @@ final class RecycledMemory implements BatchMemory {
         returnsAtCollection = returns;
         boolean evenAtACost = refused;
         boolean heard = false;
+        long from = nanoTime.getAsLong();
         boolean collected = false;
         lock.unlock();
         try {
@@ -178,8 +202,19 @@ final class RecycledMemory implements BatchMemory {
             lock.lock();
             wishIgnored = !heard;
             nothingCollected = !collected;
+            growCap(nanoTime.getAsLong() - from);
             collecting = false;
             returned.signalAll();
+        }
+    }
+
+    /** Makes collections rarer if they take too much of the time. */
+    private void growCap(long nanos) {
+        collectionNanos += nanos;
+        boolean tooMuch = collectionNanos > (nanoTime.getAsLong() - madeAt) / TIME_SHARE;
+        if (tooMuch && cap < capBound) {
+            cap = Math.min(capBound, 2 * cap);
+            limit = Math.max(limit, cap);
         }
     }
 
@@ -206,6 +241,7 @@ final class RecycledMemory implements BatchMemory {
             // the JVM's own limit for off-heap memory is below ours: live within what we have
             refused = true;
             cap = Math.max(bytes, slotBytes);
+            capBound = cap;
             limit = cap;
             for (int i = 0; i < LAST_TRIES; i++) {
                 if (!collecting) {

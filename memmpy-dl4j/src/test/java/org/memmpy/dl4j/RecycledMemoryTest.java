@@ -42,8 +42,15 @@ class RecycledMemoryTest {
 
     private boolean provocable = true;
 
-    private final RecycledMemory memory =
-            new RecycledMemory(COLUMNS, 1, CAP * SLOT, this::allocate, new TestCollector());
+    private long now;
+    private long nanosOfACollection;
+
+    private final RecycledMemory memory = memory(CAP * SLOT);
+
+    private RecycledMemory memory(long capBound) {
+        return new RecycledMemory(
+                COLUMNS, 1, CAP * SLOT, capBound, this::allocate, new TestCollector(), () -> now);
+    }
 
     private MemorySegment allocate(long bytes, long alignment) {
         allocatable -= bytes;
@@ -66,6 +73,7 @@ class RecycledMemoryTest {
 
         private boolean collect() {
             collections++;
+            now += nanosOfACollection;
             unreachable.forEach(RecycledSlot::release);
             unreachable.clear();
             return true;
@@ -156,6 +164,36 @@ class RecycledMemoryTest {
         assertEquals(held.get(0), take());
     }
 
+    /** {@return the bytes that are kept when each batch takes so long and is not held} */
+    private long bytesAfterTraining(RecycledMemory trained, long nanosOfABatch) {
+        for (int i = 0; i < 100 * CAP; i++) {
+            unreachable.add((RecycledSlot) trained.take(COLUMNS, 1));
+            now += nanosOfABatch;
+        }
+        return trained.bytes();
+    }
+
+    @Test
+    void collectionsThatTakeLongGrowTheCapUpToItsBound() {
+        nanosOfACollection = 1000;
+        assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 10));
+    }
+
+    @Test
+    void theCapGrowsNoFurtherThanCollectionsAreRare() {
+        nanosOfACollection = 1000;
+        // after 8, 16, 32 and 64 slots: 1000 of 8200, 2000 of 23,600, 3000 of 53,400, 4000 of
+        // 112,000
+        assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(64 * CAP * SLOT), 900));
+    }
+
+    @Test
+    void quickCollectionsOrABoundOfTheUsersLeaveTheCap() {
+        nanosOfACollection = 1000;
+        assertEquals(CAP * SLOT, bytesAfterTraining(memory(CAP * SLOT), 10));
+        assertEquals(CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 4000));
+    }
+
     @Test
     void growsWhereTheJvmIgnoresWishesAndProvokesItWhenItRefusesMore() {
         wishesIgnored = true;
@@ -189,7 +227,8 @@ class RecycledMemoryTest {
         private NeverClosing() {}
 
         public static void main(String[] args) {
-            RecycledMemory memory = new RecycledMemory(List.of(RowType.of(FLOAT32, 1 << 18)), 1, 1);
+            RecycledMemory memory =
+                    new RecycledMemory(List.of(RowType.of(FLOAT32, 1 << 18)), 1, 1, 1);
             Deque<Object> held = new ArrayDeque<>();
             for (int i = 0; i < Integer.parseInt(args[0]); i++) {
                 RecycledSlot slot = (RecycledSlot) memory.take(List.of(), 1);
