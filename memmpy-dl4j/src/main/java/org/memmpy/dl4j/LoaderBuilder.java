@@ -19,6 +19,7 @@ import java.util.Objects;
  */
 abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     private static final long DEFAULT_CAP = 256L << 20;
+    private static final long DEFAULT_CAP_BOUND = 1L << 30;
 
     private final Table table;
     private RowIndex index;
@@ -126,9 +127,20 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     }
 
     /**
-     * Sets how much memory batches may take before a garbage collection is asked for. If this is
-     * not called, 256 MiB, or half of the heap's limit if that is less; in any case twice what is
-     * gathered ahead.
+     * Sets how much memory batches may take before a garbage collection is asked for.
+     *
+     * <p>If this is not called, it is 256 MiB, or half of the heap's limit if that is less; in any
+     * case twice what is gathered ahead. It then doubles by itself while collections take more than
+     * 5 % of the time, up to 1 GiB or half of the heap's limit, whichever is less.
+     *
+     * <p>A collection is a full one: it visits every live object on the heap, so it takes some
+     * milliseconds beside a small heap and a tenth of a second or more beside millions of objects,
+     * and comes once for about every {@code bytes} of batches delivered. Raise this where the heap
+     * holds much, or batches are so large that few fit; lower it where memory is short.
+     *
+     * <p>A JVM with {@code -XX:+DisableExplicitGC} does not do that. Batches then grow as far as
+     * {@code -XX:MaxDirectMemorySize} lets them (the heap's limit, if it is not set), whatever the
+     * cap; there, garbage is made until the JVM collects by itself. Leave that flag out if you can.
      *
      * @param bytes positive
      * @return this builder
@@ -144,12 +156,15 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     RecycledMemory newMemory(List<RowType> types) {
         long rows = Math.max(1, Math.min(batchSize, index.size()));
         long cap = memoryCap;
+        long bound = memoryCap;
         if (cap == 0) {
             long rowBytes = types.stream().mapToLong(RowType::bytes).sum();
             long ahead = 2 * (prefetch + 2L) * rows * rowBytes;
-            cap = Math.max(ahead, Math.min(DEFAULT_CAP, Runtime.getRuntime().maxMemory() / 2));
+            long half = Runtime.getRuntime().maxMemory() / 2;
+            cap = Math.max(ahead, Math.min(DEFAULT_CAP, half));
+            bound = Math.min(DEFAULT_CAP_BOUND, half);
         }
-        return new RecycledMemory(types, rows, cap);
+        return new RecycledMemory(types, rows, cap, bound);
     }
 
     Passes newPasses(RecycledMemory memory, List<Column> columns) {

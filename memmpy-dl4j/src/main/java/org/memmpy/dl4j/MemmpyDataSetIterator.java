@@ -16,6 +16,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 
 /**
  * The rows of a table as DataSets, gathered ahead by threads of its own.
@@ -92,7 +93,7 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
      */
     @Override
     public synchronized DataSet next() {
-        return preProcessed(rows.next());
+        return delivered(rows::next);
     }
 
     /**
@@ -108,7 +109,21 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         if (num < 1) {
             throw new IllegalArgumentException("next(" + num + "): at least 1 row");
         }
-        return preProcessed(rows.next(num));
+        return delivered(() -> rows.next(num));
+    }
+
+    private DataSet delivered(Supplier<DataSet> taken) {
+        boolean rowsLeft = rows.hasNext();
+        boolean delivered = false;
+        try {
+            DataSet batch = preProcessed(taken.get());
+            delivered = true;
+            return batch;
+        } finally {
+            if (rowsLeft && !delivered) {
+                rows.lose();
+            }
+        }
     }
 
     private DataSet preProcessed(DataSet batch) {
@@ -123,8 +138,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     }
 
     /**
-     * {@return whether the pass has rows left; true also if it failed, and {@link #next} will say
-     * how. Starts and waits for nothing}
+     * {@return whether the pass has rows left. Starts and waits for nothing}
+     *
+     * <p>True also if the pass failed or the iterator was closed before the last row: {@link #next}
+     * then says so, and after that this is false.
      */
     @Override
     public synchronized boolean hasNext() {
@@ -196,6 +213,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     /**
      * Has every batch changed before it is delivered, from the next one on. It runs on the
      * consumer's thread, once for each batch, and may change the arrays in place.
+     *
+     * <p>What it throws, {@link #next} throws. The batch is lost then, half changed as it may be:
+     * the next call gives the one after it, but the pass does not count as completed any more, and
+     * {@link #reset} starts the same epoch again.
      *
      * @param preProcessor for example a fitted normalizer; null for none
      */

@@ -32,19 +32,29 @@ final class Passes implements AutoCloseable {
     private LoaderStats lastStats = LoaderStats.NONE;
     private volatile boolean closed;
 
+    /** Whether {@link #next} has said that this was closed. */
+    private boolean toldOfClose;
+
     Passes(BatchLoader loader, long first) {
         this.loader = loader;
         this.number = first;
         this.loaderCloser = CLEANER.register(this, loader::close);
     }
 
-    /** {@return whether the pass has a batch left, or failed; starts nothing} */
+    /**
+     * {@return whether the pass has a batch left; starts nothing}
+     *
+     * <p>True also when the pass failed or this was closed before its end, until {@link #next} has
+     * said so, once: a loop that ended quietly would train on a part of the rows, and one that
+     * catches and goes on would never end.
+     */
     synchronized boolean hasNext() {
-        return !closed && (pass == null || !pass.isComplete());
+        return !toldOfClose && (pass == null || pass.hasNext());
     }
 
     /** {@return the next batch; starts the pass if it is the first} */
     synchronized MiniBatch next() {
+        toldOfClose = closed;
         requireOpen();
         if (pass == null) {
             pass = loader.epoch(number);
@@ -91,12 +101,12 @@ final class Passes implements AutoCloseable {
     /**
      * Ends the pass. The next one is of the next epoch if this one was completed, else of the same.
      *
-     * @param isRest whether the consumer has not yet taken all of the last batch
+     * @param rowsMissing whether the consumer did not get all rows of the batches taken from here
      */
-    synchronized void reset(boolean isRest) {
+    synchronized void reset(boolean rowsMissing) {
         requireOpen();
         if (pass != null) {
-            boolean completed = pass.isComplete() && !isRest;
+            boolean completed = pass.isComplete() && !rowsMissing;
             restart(completed ? number + 1 : number);
         }
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Memory for batches whose consumer says nothing when it is done with them, as a DataSet's does
@@ -26,6 +27,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * than a quarter of the slots, the user really holds the arrays: the limit then doubles, so that
  * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
  * are held if that is more; the others are let go.
+ *
+ * <p>A collection takes the longer, the more lives on the heap, whatever it brings back; so the cap
+ * doubles, up to a bound, while collections take more than a twentieth of the time.
+ *
+ * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
+ * refuses more; then garbage is made until it collects by itself.
  *
  * <p>All slots are of the same size. Any thread.
  */
@@ -45,10 +52,25 @@ final class RecycledMemory implements BatchMemory {
         MemorySegment allocate(long bytes, long alignment);
     }
 
+    /** How often to collect before a batch fails for want of memory. */
+    private static final int LAST_TRIES = 3;
+
+    /** Collections may take one part in so many of the time since the memory was made. */
+    private static final long TIME_SHARE = 20;
+
+    /** What finds unreachable arrays. */
+    interface Collector {
+        /** {@return whether there was a collection; false if the JVM ignores the wish} */
+        boolean ask();
+
+        /** {@return whether a collection was brought about by other means, whatever they cost} */
+        boolean provoke();
+    }
+
     private final List<Long> columnBytes;
     private final long slotBytes;
     private final Allocator allocator;
-    private final Runnable collector;
+    private final Collector collector;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition returned = lock.newCondition();
@@ -56,7 +78,11 @@ final class RecycledMemory implements BatchMemory {
     /** Last in, first out: its memory may still be in the CPU's cache. */
     private final Deque<RecycledSlot> free = new ArrayDeque<>();
 
+    private final LongSupplier nanoTime;
+    private final long madeAt;
+    private long collectionNanos;
     private long cap;
+    private long capBound;
     private long limit;
     private long bytes;
     private long returns;
@@ -64,25 +90,43 @@ final class RecycledMemory implements BatchMemory {
     private boolean justCollected;
     private boolean collecting;
 
+    /** Whether the JVM ignored the last wish for a collection. */
+    private boolean wishIgnored;
+
+    /** Whether the last attempt at a collection brought none. */
+    private boolean nothingCollected;
+
+    /** Whether the JVM has refused memory once. */
+    private boolean refused;
+
     /**
      * Makes an empty memory.
      *
      * @param columns what the rows of each column are
      * @param rows the most rows of a batch
      * @param cap bytes to reach before collections are asked for; at least one slot's
+     * @param capBound how far the cap may grow by itself
      * @throws ArithmeticException if a batch exceeds 2^63 - 1 bytes
      */
-    RecycledMemory(List<RowType> columns, long rows, long cap) {
+    RecycledMemory(List<RowType> columns, long rows, long cap, long capBound) {
         this(
                 columns,
                 rows,
                 cap,
+                capBound,
                 (bytes, alignment) -> Arena.ofAuto().allocate(bytes, alignment),
-                System::gc);
+                new JvmCollector(),
+                System::nanoTime);
     }
 
     RecycledMemory(
-            List<RowType> columns, long rows, long cap, Allocator allocator, Runnable collector) {
+            List<RowType> columns,
+            long rows,
+            long cap,
+            long capBound,
+            Allocator allocator,
+            Collector collector,
+            LongSupplier nanoTime) {
         this.columnBytes =
                 columns.stream().map(type -> Math.multiplyExact(rows, type.bytes())).toList();
         long sum = 0;
@@ -91,9 +135,12 @@ final class RecycledMemory implements BatchMemory {
         }
         this.slotBytes = roundUp(sum, PAGE);
         this.cap = Math.max(cap, slotBytes);
+        this.capBound = Math.max(capBound, this.cap);
         this.limit = this.cap;
         this.allocator = allocator;
         this.collector = collector;
+        this.nanoTime = nanoTime;
+        this.madeAt = nanoTime.getAsLong();
     }
 
     private static long roundUp(long value, long multiple) {
@@ -130,7 +177,9 @@ final class RecycledMemory implements BatchMemory {
         if (!littleCameBack && !collecting) {
             collect();
         }
-        awaitSlot();
+        if (collecting || !nothingCollected) {
+            awaitSlot();
+        }
         if (free.isEmpty() && bytes + slotBytes > limit) {
             limit = Math.max(limit, bytes) * 2;
             justCollected = false;
@@ -141,13 +190,31 @@ final class RecycledMemory implements BatchMemory {
         collecting = true;
         justCollected = true;
         returnsAtCollection = returns;
+        boolean evenAtACost = refused;
+        boolean heard = false;
+        long from = nanoTime.getAsLong();
+        boolean collected = false;
         lock.unlock();
         try {
-            collector.run();
+            heard = collector.ask();
+            collected = heard || (evenAtACost && collector.provoke());
         } finally {
             lock.lock();
+            wishIgnored = !heard;
+            nothingCollected = !collected;
+            growCap(nanoTime.getAsLong() - from);
             collecting = false;
             returned.signalAll();
+        }
+    }
+
+    /** Makes collections rarer if they take too much of the time. */
+    private void growCap(long nanos) {
+        collectionNanos += nanos;
+        boolean tooMuch = collectionNanos > (nanoTime.getAsLong() - madeAt) / TIME_SHARE;
+        if (tooMuch && cap < capBound) {
+            cap = Math.min(capBound, 2 * cap);
+            limit = Math.max(limit, cap);
         }
     }
 
@@ -172,22 +239,32 @@ final class RecycledMemory implements BatchMemory {
             return newSlot();
         } catch (OutOfMemoryError e) {
             // the JVM's own limit for off-heap memory is below ours: live within what we have
+            refused = true;
             cap = Math.max(bytes, slotBytes);
+            capBound = cap;
             limit = cap;
-            if (!collecting) {
-                collect();
+            for (int i = 0; i < LAST_TRIES; i++) {
+                if (!collecting) {
+                    collect();
+                }
+                awaitSlot();
+                RecycledSlot slot = free.poll();
+                if (slot != null) {
+                    return slot;
+                }
             }
-            awaitSlot();
-            RecycledSlot slot = free.poll();
-            if (slot != null) {
-                return slot;
-            }
-            throw new MemmpyException(
-                    ("no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more."
-                                    + " Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize")
-                            .formatted(slotBytes, bytes),
-                    e);
+            throw new MemmpyException(refusal(), e);
         }
+    }
+
+    private String refusal() {
+        String what =
+                "no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more. "
+                        .formatted(slotBytes, bytes);
+        return what
+                + (wishIgnored
+                        ? "It ignores System.gc(), as -XX:+DisableExplicitGC says, so memory of DataSets that nobody holds any more comes back late. Remove that flag, or raise -XX:MaxDirectMemorySize"
+                        : "Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize");
     }
 
     private RecycledSlot newSlot() {

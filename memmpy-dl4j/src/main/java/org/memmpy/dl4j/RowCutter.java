@@ -3,24 +3,33 @@
 
 package org.memmpy.dl4j;
 
+import org.memmpy.RowType;
 import org.memmpy.batch.MiniBatch;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Batches as DataSets, whole or in pieces of any number of rows. A column 0 of features, a column 1
- * of labels; what is whole lies over the batch's memory, what spans batches is a copy.
+ * of labels; what lies in one batch lies over its memory, what spans batches is a copy.
+ *
+ * <p>Pieces are arrays of their own and no views of a batch's: in ND4J M2.1, {@code get(interval(i,
+ * n))} of a view counts the view's offset twice and may be empty.
  */
 final class RowCutter {
     private final Passes passes;
 
-    /** What a piece has left of its last batch, or null. */
-    private DataSet rest;
+    /** The batch that was cut, or null if none has rows left. */
+    private Cut rest;
+
+    /** Whether rows of this pass were taken and did not reach the consumer. */
+    private boolean lost;
 
     RowCutter(Passes passes) {
         this.passes = passes;
@@ -32,23 +41,7 @@ final class RowCutter {
 
     /** {@return the next batch, or what is left of one that was cut} */
     DataSet next() {
-        if (rest != null) {
-            DataSet last = rest;
-            rest = null;
-            return last;
-        }
-        try (MiniBatch batch = passes.next()) {
-            Object keepAlive = ((RecycledSlot) batch.slot()).keepAlive();
-            return new DataSet(array(batch, 0, keepAlive), array(batch, 1, keepAlive));
-        }
-    }
-
-    private static INDArray array(MiniBatch batch, int column, Object keepAlive) {
-        long[] shape = batch.rowType(column).shape(batch.rows());
-        // DL4J has no arrays of one dimension: a number a row is a column
-        long[] atLeastTwo = shape.length == 1 ? new long[] {shape[0], 1} : shape;
-        return Nd4jArrays.over(
-                batch.segment(column), batch.rowType(column).dtype(), atLeastTwo, keepAlive);
+        return piece(Integer.MAX_VALUE);
     }
 
     /** {@return the next rows of the pass; fewer at its end} */
@@ -56,39 +49,97 @@ final class RowCutter {
         List<DataSet> pieces = new ArrayList<>();
         int missing = rows;
         do {
-            DataSet piece = next();
-            int there = piece.numExamples();
-            if (there > missing) {
-                rest = rows(piece, missing, there);
-                piece = rows(piece, 0, missing);
-            }
+            DataSet piece = piece(missing);
             pieces.add(piece);
             missing -= piece.numExamples();
         } while (missing > 0 && hasNext());
-        return pieces.size() == 1
-                ? pieces.get(0)
-                : new DataSet(
-                        Nd4j.concat(
-                                0,
-                                pieces.stream().map(DataSet::getFeatures).toArray(INDArray[]::new)),
-                        Nd4j.concat(
-                                0,
-                                pieces.stream().map(DataSet::getLabels).toArray(INDArray[]::new)));
+        if (pieces.size() == 1) {
+            return pieces.get(0);
+        }
+        MemoryWorkspace noneOfTheirs = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        try {
+            return new DataSet(
+                    joined(pieces, DataSet::getFeatures), joined(pieces, DataSet::getLabels));
+        } finally {
+            noneOfTheirs.close();
+        }
     }
 
-    private static DataSet rows(DataSet batch, int from, int to) {
-        return new DataSet(
-                batch.getFeatures().get(NDArrayIndex.interval(from, to)),
-                batch.getLabels().get(NDArrayIndex.interval(from, to)));
+    private static INDArray joined(List<DataSet> pieces, Function<DataSet, INDArray> column) {
+        return Nd4j.concat(0, pieces.stream().map(column).toArray(INDArray[]::new));
+    }
+
+    /** {@return rows of one batch: those left of the batch that was cut, or of the next one} */
+    private DataSet piece(int most) {
+        Cut cut = rest == null ? nextBatch() : rest;
+        rest = null;
+        DataSet piece = cut.take(most);
+        if (cut.hasRows()) {
+            rest = cut;
+        }
+        return piece;
+    }
+
+    private Cut nextBatch() {
+        try (MiniBatch batch = passes.next()) {
+            return new Cut(batch);
+        }
+    }
+
+    /** Notes that what was taken last did not reach the consumer: this pass is never complete. */
+    void lose() {
+        lost = true;
     }
 
     void reset() {
-        passes.reset(rest != null);
-        rest = null;
+        passes.reset(lost || rest != null);
+        forget();
     }
 
     void restart(long epoch) {
         passes.restart(epoch);
+        forget();
+    }
+
+    private void forget() {
         rest = null;
+        lost = false;
+    }
+
+    /** A batch, and from where on it was not yet delivered. Holds its memory while reachable. */
+    private static final class Cut {
+        private final int rows;
+        private final List<RowType> types;
+        private final List<MemorySegment> columns;
+        private final Object keepAlive;
+        private int from;
+
+        Cut(MiniBatch batch) {
+            rows = batch.rows();
+            types = List.of(batch.rowType(0), batch.rowType(1));
+            columns = List.of(batch.segment(0), batch.segment(1));
+            keepAlive = ((RecycledSlot) batch.slot()).keepAlive();
+        }
+
+        boolean hasRows() {
+            return from < rows;
+        }
+
+        DataSet take(int most) {
+            int count = Math.min(most, rows - from);
+            DataSet piece = new DataSet(array(0, count), array(1, count));
+            from += count;
+            return piece;
+        }
+
+        private INDArray array(int column, int count) {
+            RowType type = types.get(column);
+            long[] shape = type.shape(count);
+            // DL4J has no arrays of one dimension: a number a row is a column
+            long[] atLeastTwo = shape.length == 1 ? new long[] {shape[0], 1} : shape;
+            MemorySegment part =
+                    columns.get(column).asSlice(from * type.bytes(), count * type.bytes());
+            return Nd4jArrays.over(part, type.dtype(), atLeastTwo, keepAlive);
+        }
     }
 }

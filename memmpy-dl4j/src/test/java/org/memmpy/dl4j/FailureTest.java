@@ -16,6 +16,7 @@ import org.memmpy.os.OpenResources;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +31,7 @@ class FailureTest extends WithTable {
             store.close();
             Throwable thrown = assertThrows(RuntimeException.class, () -> drain(iterator));
             assertTrue(thrown.getMessage().contains("closed"), thrown.getMessage());
-            assertTrue(iterator.hasNext());
+            assertFalse(iterator.hasNext());
             assertThrows(RuntimeException.class, iterator::next);
         }
     }
@@ -56,6 +57,41 @@ class FailureTest extends WithTable {
     }
 
     @Test
+    void aLoopThatCatchesLearnsOfAFailureOnceAndEnds() {
+        try (MemmpyDataSetIterator iterator =
+                builder().batchSize(1).shuffle(2).label(column("id").oneHot(50)).build()) {
+            for (int pass = 0; pass < 3; pass++) {
+                int failures = 0;
+                while (iterator.hasNext()) {
+                    try {
+                        iterator.next();
+                    } catch (MemmpyException e) {
+                        failures++;
+                        assertTrue(failures < 10, e::getMessage);
+                    }
+                }
+                assertEquals(1, failures);
+                iterator.reset();
+                assertEquals(0, iterator.epoch());
+                assertTrue(iterator.hasNext());
+            }
+        }
+    }
+
+    @Test
+    void aLoopWhoseIteratorIsClosedMeanwhileDoesNotEndQuietly() throws InterruptedException {
+        MemmpyDataSetIterator iterator = builder().batchSize(1).build();
+        iterator.next();
+        Thread other = new Thread(iterator::close);
+        other.start();
+        other.join();
+        IllegalStateException thrown =
+                assertThrows(IllegalStateException.class, () -> drain(iterator));
+        assertTrue(thrown.getMessage().contains("closed"), thrown.getMessage());
+        assertFalse(iterator.hasNext());
+    }
+
+    @Test
     void aPreProcessorsExceptionIsTheConsumers() {
         try (MemmpyDataSetIterator iterator = builder().build()) {
             iterator.setPreProcessor(
@@ -66,6 +102,42 @@ class FailureTest extends WithTable {
                     "mine", assertThrows(IllegalStateException.class, iterator::next).getMessage());
             iterator.setPreProcessor(null);
             assertEquals(10, ids(iterator.next()).get(0));
+        }
+    }
+
+    @Test
+    void aPassThatLostABatchToAPreProcessorIsNotCompleted() {
+        try (MemmpyDataSetIterator iterator = builder().shuffle(6).build()) {
+            List<Integer> epoch0 = drain(iterator);
+            for (int pieces : new int[] {10, 7, 25}) {
+                for (int lost : new int[] {0, 2, (ROWS - 1) / pieces}) { // the last is the last
+                    iterator.epoch(0);
+                    int failures = 0;
+                    for (int i = 0; iterator.hasNext(); i++) {
+                        int now = i;
+                        iterator.setPreProcessor(
+                                batch -> {
+                                    if (now == lost) {
+                                        throw new IllegalStateException("mine");
+                                    }
+                                });
+                        try {
+                            iterator.next(pieces);
+                        } catch (IllegalStateException e) {
+                            failures++;
+                        }
+                    }
+                    assertEquals(1, failures);
+                    assertThrows(NoSuchElementException.class, iterator::next);
+                    iterator.setPreProcessor(null);
+                    iterator.reset();
+                    assertEquals(0, iterator.epoch());
+                    assertEquals(epoch0, drain(iterator));
+                    assertThrows(NoSuchElementException.class, iterator::next); // loses nothing
+                    iterator.reset();
+                    assertEquals(1, iterator.epoch());
+                }
+            }
         }
     }
 

@@ -8,14 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.memmpy.DType.FLOAT32;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Test;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.testing.ChildJvm;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /** The limits of the memory for batches; arrays and the real collector are in KeepAliveTest. */
@@ -32,8 +37,20 @@ class RecycledMemoryTest {
 
     private long allocatable = Long.MAX_VALUE;
 
-    private final RecycledMemory memory =
-            new RecycledMemory(COLUMNS, 1, CAP * SLOT, this::allocate, this::collect);
+    /** What -XX:+DisableExplicitGC sets. */
+    private boolean wishesIgnored;
+
+    private boolean provocable = true;
+
+    private long now;
+    private long nanosOfACollection;
+
+    private final RecycledMemory memory = memory(CAP * SLOT);
+
+    private RecycledMemory memory(long capBound) {
+        return new RecycledMemory(
+                COLUMNS, 1, CAP * SLOT, capBound, this::allocate, new TestCollector(), () -> now);
+    }
 
     private MemorySegment allocate(long bytes, long alignment) {
         allocatable -= bytes;
@@ -43,10 +60,24 @@ class RecycledMemoryTest {
         return Arena.ofAuto().allocate(bytes, alignment);
     }
 
-    private void collect() {
-        collections++;
-        unreachable.forEach(RecycledSlot::release);
-        unreachable.clear();
+    private final class TestCollector implements RecycledMemory.Collector {
+        @Override
+        public boolean ask() {
+            return !wishesIgnored && collect();
+        }
+
+        @Override
+        public boolean provoke() {
+            return provocable && collect();
+        }
+
+        private boolean collect() {
+            collections++;
+            now += nanosOfACollection;
+            unreachable.forEach(RecycledSlot::release);
+            unreachable.clear();
+            return true;
+        }
     }
 
     private RecycledSlot take() {
@@ -128,7 +159,97 @@ class RecycledMemoryTest {
         List<RecycledSlot> held = take(4);
         MemmpyException refusal = assertThrows(MemmpyException.class, this::take);
         assertTrue(refusal.getMessage().contains("-XX:MaxDirectMemorySize"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("Hold fewer"), refusal.getMessage());
         held.get(0).release();
         assertEquals(held.get(0), take());
+    }
+
+    /** {@return the bytes that are kept when each batch takes so long and is not held} */
+    private long bytesAfterTraining(RecycledMemory trained, long nanosOfABatch) {
+        for (int i = 0; i < 100 * CAP; i++) {
+            unreachable.add((RecycledSlot) trained.take(COLUMNS, 1));
+            now += nanosOfABatch;
+        }
+        return trained.bytes();
+    }
+
+    @Test
+    void collectionsThatTakeLongGrowTheCapUpToItsBound() {
+        nanosOfACollection = 1000;
+        assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 10));
+    }
+
+    @Test
+    void theCapGrowsNoFurtherThanCollectionsAreRare() {
+        nanosOfACollection = 1000;
+        // after 8, 16, 32 and 64 slots: 1000 of 8200, 2000 of 23,600, 3000 of 53,400, 4000 of
+        // 112,000
+        assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(64 * CAP * SLOT), 900));
+    }
+
+    @Test
+    void quickCollectionsOrABoundOfTheUsersLeaveTheCap() {
+        nanosOfACollection = 1000;
+        assertEquals(CAP * SLOT, bytesAfterTraining(memory(CAP * SLOT), 10));
+        assertEquals(CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 4000));
+    }
+
+    @Test
+    void growsWhereTheJvmIgnoresWishesAndProvokesItWhenItRefusesMore() {
+        wishesIgnored = true;
+        allocatable = 4 * CAP * SLOT;
+        for (int round = 0; round < 10; round++) {
+            unreachable.addAll(take(4 * CAP));
+            assertEquals(4 * CAP * SLOT, memory.bytes());
+            assertEquals(round, collections);
+        }
+    }
+
+    @Test
+    void namesTheFlagWhereWishesAreIgnored() {
+        wishesIgnored = true;
+        provocable = false;
+        allocatable = 4 * SLOT;
+        unreachable.addAll(take(4));
+        MemmpyException refusal = assertThrows(MemmpyException.class, this::take);
+        assertTrue(refusal.getMessage().contains("-XX:+DisableExplicitGC"), refusal.getMessage());
+    }
+
+    @Test
+    void theJvmCollectsWhenAskedAndWhenProvoked() {
+        JvmCollector collector = new JvmCollector();
+        assertTrue(collector.ask());
+        assertTrue(collector.provoke());
+    }
+
+    /** Args: how many batches. */
+    static final class NeverClosing {
+        private NeverClosing() {}
+
+        public static void main(String[] args) {
+            RecycledMemory memory =
+                    new RecycledMemory(List.of(RowType.of(FLOAT32, 1 << 18)), 1, 1, 1);
+            Deque<Object> held = new ArrayDeque<>();
+            for (int i = 0; i < Integer.parseInt(args[0]); i++) {
+                RecycledSlot slot = (RecycledSlot) memory.take(List.of(), 1);
+                held.add(slot.keepAlive());
+                slot.release();
+                if (held.size() > 2) {
+                    held.remove();
+                }
+            }
+            IO.println("done");
+        }
+    }
+
+    @Test
+    void aJvmThatIgnoresWishesGoesOn() throws Exception {
+        Process child =
+                ChildJvm.start(
+                        List.of("-XX:+DisableExplicitGC", "-XX:MaxDirectMemorySize=32m"),
+                        NeverClosing.class,
+                        300);
+        assertEquals("done", new String(child.getInputStream().readAllBytes(), UTF_8).strip());
+        assertEquals(0, child.waitFor());
     }
 }

@@ -109,10 +109,29 @@ class ResetTest extends WithTable {
         iterator.next();
         iterator.close();
         iterator.close();
-        assertFalse(iterator.hasNext());
         assertEquals(10, iterator.stats().rows());
+        assertTrue(iterator.hasNext()); // or a loop would end quietly
+        assertThrows(IllegalStateException.class, iterator::next);
+        assertFalse(iterator.hasNext()); // or one that catches would never end
         assertThrows(IllegalStateException.class, iterator::next);
         assertThrows(IllegalStateException.class, iterator::reset);
         assertThrows(IllegalStateException.class, () -> iterator.epoch(1));
+    }
+
+    @Test
+    void closedBeforeItsFirstBatchItSaysSoToo() {
+        MemmpyDataSetIterator iterator = builder().build();
+        iterator.close();
+        assertTrue(iterator.hasNext());
+        assertThrows(IllegalStateException.class, iterator::next);
+        assertFalse(iterator.hasNext());
+    }
+
+    @Test
+    void closedAfterItsLastBatchItHasNoMore() {
+        MemmpyDataSetIterator iterator = builder().build();
+        drain(iterator);
+        iterator.close();
+        assertFalse(iterator.hasNext());
     }
 }

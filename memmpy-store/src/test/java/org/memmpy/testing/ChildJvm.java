@@ -21,14 +21,25 @@ public final class ChildJvm {
      * @throws IOException if it cannot be started
      */
     public static Process start(Class<?> main, Object... args) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx128m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName()));
+        return start(List.of(), main, args);
+    }
+
+    /**
+     * Starts a main class with options of its own.
+     *
+     * @param options of the JVM
+     * @param main the class
+     * @param args its arguments
+     * @return the process; its error output goes to its output
+     * @throws IOException if it cannot be started
+     */
+    public static Process start(List<String> options, Class<?> main, Object... args)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx128m");
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         for (Object arg : args) {
             command.add(arg.toString());
         }
