@@ -140,7 +140,8 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
      *
      * <p>A JVM with {@code -XX:+DisableExplicitGC} does not do that. Batches then grow as far as
      * {@code -XX:MaxDirectMemorySize} lets them (the heap's limit, if it is not set), whatever the
-     * cap; there, garbage is made until the JVM collects by itself. Leave that flag out if you can.
+     * cap; there, garbage is made until the JVM collects by itself. With ZGC that does not help, as
+     * its minor collections free no batches, and the pass may fail. Leave that flag out if you can.
      *
      * @param bytes positive
      * @return this builder
