@@ -127,12 +127,13 @@ public final class WriterLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         synchronized (HELD_HERE) {
-            if (HELD_HERE.remove(key) == null) {
-                return;
+            if (!channel.isOpen()) {
+                return; // by now the key may be another writer's
             }
             try {
                 Files.deleteIfExists(holder);
             } finally {
+                HELD_HERE.remove(key);
                 OpenResources.closed(this);
                 channel.close();
             }
