@@ -14,16 +14,12 @@ import static org.memmpy.batch.Column.column;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.memmpy.batch.BatchLoader;
@@ -31,9 +27,7 @@ import org.memmpy.batch.Epoch;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.index.RowIndex;
-import org.memmpy.store.Store;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -41,23 +35,11 @@ import java.util.NoSuchElementException;
 
 /** Epochs in this library's own order. */
 @ExtendWith(NoLoaderThreads.class)
-class EpochTest {
+class EpochTest extends WithImages {
     private static final int ROWS = 1000;
 
-    @TempDir private Path dir;
-    private Store store;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() throws Exception {
-        store = Rows.create(dir.resolve("train.memmpy"), ROWS);
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-        store.close();
+    EpochTest() {
+        super(ROWS);
     }
 
     @Test

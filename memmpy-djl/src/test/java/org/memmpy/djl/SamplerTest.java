@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
@@ -22,16 +21,11 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.PaddingStackBatchifier;
 import ai.djl.translate.Pipeline;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.memmpy.store.Store;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -41,23 +35,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** DJL's own ways: its samplers, executors, pipelines and batchifiers. */
 @ExtendWith(NoLoaderThreads.class)
-class SamplerTest {
+class SamplerTest extends WithImages {
     private static final int ROWS = 200;
 
-    @TempDir private Path dir;
-    private Store store;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() throws Exception {
-        store = Rows.create(dir.resolve("train.memmpy"), ROWS);
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-        store.close();
+    SamplerTest() {
+        super(ROWS);
     }
 
     private record Fixed(List<List<Long>> batches) implements Sampler {

@@ -8,42 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.SequenceSampler;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.index.RowIndex;
-import org.memmpy.store.Store;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Sub-datasets and splits. */
 @ExtendWith(NoLoaderThreads.class)
-class ViewTest {
+class ViewTest extends WithImages {
     private static final int ROWS = 1000;
 
-    @TempDir private Path dir;
-    private Store store;
-    private NDManager manager;
-
-    @BeforeEach
-    void open() throws Exception {
-        store = Rows.create(dir.resolve("train.memmpy"), ROWS);
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-        store.close();
+    ViewTest() {
+        super(ROWS);
     }
 
     private List<Long> inOrder(RandomAccessDataset dataset) throws Exception {
