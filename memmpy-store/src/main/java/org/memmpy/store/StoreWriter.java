@@ -64,7 +64,7 @@ final class StoreWriter implements AutoCloseable {
         requireUsable();
         requireFree(path);
         requireGroup(NodeNames.parent(path));
-        requireAlone();
+        requireAloneSinceCommit();
         Path directory = ArrayFiles.resolve(store, NodeNames.file(path, 1)).getParent();
         disk.createDirectories(directory);
         rememberDirectories(directory);
@@ -134,9 +134,7 @@ final class StoreWriter implements AutoCloseable {
 
     synchronized void append(String path, MemorySegment values) throws IOException {
         requireUsable();
-        if (!checkedSinceCommit) {
-            requireAlone(); // before committed rows of somebody else could be overwritten
-        }
+        requireAloneSinceCommit();
         appender(path).append(values);
     }
 
@@ -205,6 +203,16 @@ final class StoreWriter implements AutoCloseable {
         } catch (IOException e) {
             failure = e;
             throw e;
+        }
+    }
+
+    /**
+     * Before committed rows of somebody else could be overwritten; once a commit, because it lists
+     * the directory.
+     */
+    private void requireAloneSinceCommit() throws IOException {
+        if (!checkedSinceCommit) {
+            requireAlone();
         }
     }
 
@@ -283,8 +291,8 @@ final class StoreWriter implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         long discarded = 0;
-        for (Map.Entry<String, ArrayAppender> entry : appenders.entrySet()) {
-            discarded += entry.getValue().pendingRows();
+        for (ArrayAppender appender : appenders.values()) {
+            discarded += appender.pendingRows();
         }
         if (discarded > 0 && failure == null) {
             LOG.log(
