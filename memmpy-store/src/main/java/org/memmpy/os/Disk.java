@@ -40,8 +40,18 @@ public interface Disk {
     /** Makes the names in a directory durable, where the system can. */
     void forceDirectory(Path directory) throws IOException;
 
-    /** A file open for positioned writes. */
+    /** A file open for positioned writes, and for reading back what was written. */
     interface DiskFile extends Closeable {
+        /**
+         * Reads from a position until the buffer is full or the file ends.
+         *
+         * @return how many bytes
+         */
+        int read(ByteBuffer into, long position) throws IOException;
+
+        /** {@return the file's length} */
+        long size() throws IOException;
+
         /** Writes all remaining bytes at a position; a file grows as needed. */
         void write(ByteBuffer bytes, long position) throws IOException;
 

@@ -23,12 +23,20 @@ final class RealDisk implements Disk {
     public DiskFile create(Path file) throws IOException {
         return new RealFile(
                 file,
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE));
     }
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new RealFile(file, FileChannel.open(file, StandardOpenOption.WRITE));
+        return new RealFile(file, reopen(file));
+    }
+
+    private static FileChannel reopen(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override
@@ -71,7 +79,8 @@ final class RealDisk implements Disk {
     /** A file whose channel is opened again when an interrupt has closed it. */
     private static final class RealFile implements DiskFile {
         private final Path file;
-        private FileChannel channel;
+        private volatile FileChannel channel;
+        private boolean closed;
 
         RealFile(Path file, FileChannel channel) {
             this.file = file;
@@ -79,37 +88,69 @@ final class RealDisk implements Disk {
         }
 
         @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            int start = into.position();
+            run(
+                    channel -> {
+                        into.position(start);
+                        long at = position;
+                        int count = 0;
+                        while (into.hasRemaining() && count >= 0) {
+                            count = channel.read(into, at);
+                            at += count;
+                        }
+                    });
+            return into.position() - start;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             run(
-                    () -> {
+                    channel -> {
                         ByteBuffer rest = bytes.duplicate();
                         long at = position;
                         while (rest.hasRemaining()) {
                             at += channel.write(rest, at);
                         }
-                        return null;
                     });
             bytes.position(bytes.limit());
         }
 
         @Override
         public void force() throws IOException {
-            run(
-                    () -> {
-                        channel.force(true);
-                        return null;
-                    });
+            run(channel -> channel.force(true));
         }
 
-        private void run(Uninterrupted.Operation<Void> operation) throws IOException {
-            Uninterrupted.call(
+        /** What is done with the open channel; repeated from its start after an interrupt. */
+        private interface ChannelOperation {
+            void run(FileChannel channel) throws IOException;
+        }
+
+        private void run(ChannelOperation operation) throws IOException {
+            while (!tryRun(operation)) {
+                Thread.onSpinWait();
+            }
+        }
+
+        private boolean tryRun(ChannelOperation operation) throws IOException {
+            return Uninterrupted.call(
                     () -> {
+                        FileChannel used = channel;
                         try {
-                            return operation.run();
+                            operation.run(used);
+                            return true;
                         } catch (ClosedByInterruptException e) {
-                            channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                            reopen(used);
                             throw e;
                         } catch (ClosedChannelException e) {
+                            if (reopen(used)) {
+                                return false; // another thread's interrupt has closed it
+                            }
                             throw e;
                         } catch (IOException e) {
                             // the system's words do not name the file
@@ -124,8 +165,17 @@ final class RealDisk implements Disk {
                     });
         }
 
+        /** {@return whether there is an open channel in place of one that an interrupt closed} */
+        private synchronized boolean reopen(FileChannel used) throws IOException {
+            if (channel.equals(used) && !closed) {
+                channel = RealDisk.reopen(file);
+            }
+            return !closed;
+        }
+
         @Override
-        public void close() throws IOException {
+        public synchronized void close() throws IOException {
+            closed = true;
             channel.close();
         }
     }

@@ -77,6 +77,16 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             note(position == 0 ? "write header" : "write rows", path);
             file.write(bytes, position);
