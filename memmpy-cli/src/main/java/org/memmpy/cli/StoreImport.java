@@ -8,6 +8,7 @@ import org.memmpy.StoreLockedException;
 import org.memmpy.format.NodeNames;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 import org.memmpy.transfer.Importer;
 
 import java.io.IOException;
@@ -89,7 +90,7 @@ final class StoreImport implements AutoCloseable {
 
     private static Store create(Path path, boolean free, Rollback rollback) throws IOException {
         try {
-            return free ? Store.create(path, Store.CreateOption.FREE_ROOT) : Store.create(path);
+            return free ? Store.create(path, StoreOption.FREE_ROOT) : Store.create(path);
         } catch (StoreLockedException e) {
             throw Stores.locked(path, e);
         } catch (FileAlreadyExistsException e) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class DescribeCommandTest {
     void printsTheTree() throws IOException {
         Path path = folder.resolve("s.memmpy");
         UUID uuid;
-        try (Store store = Store.create(path, Store.CreateOption.FREE_ROOT)) {
+        try (Store store = Store.create(path, StoreOption.FREE_ROOT)) {
             uuid = store.uuid();
             store.createTable("jets");
             store.array("image", DType.UINT8, 28, 28).append(new byte[2000 * 28 * 28]);

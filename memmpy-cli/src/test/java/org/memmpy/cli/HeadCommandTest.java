@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -25,7 +26,7 @@ class HeadCommandTest {
     @BeforeEach
     void store() throws IOException {
         path = folder.resolve("s.memmpy");
-        try (Store store = Store.create(path, Store.CreateOption.FREE_ROOT)) {
+        try (Store store = Store.create(path, StoreOption.FREE_ROOT)) {
             store.array("label", DType.INT32).append(new int[] {9, -2, 1, 1, 6, 1});
             store.array("u8", DType.UINT8).append(new byte[] {-1, 1});
             store.array("u64", DType.UINT64).append(new long[] {-1, 1});

@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +35,9 @@ public final class Generations {
 
     /** A manifest may be pruned between listing and reading; it takes four commits in that time. */
     private static final int ATTEMPTS = 100;
+
+    /** Of a manifest; that of 10,000 arrays has less than two million. */
+    private static final long MAX_BYTES = 256L << 20;
 
     private static final Pattern NAME = Pattern.compile("memmpy-(\\d{6,18})\\.json");
     private static final System.Logger LOG = System.getLogger(Generations.class.getName());
@@ -88,17 +93,12 @@ public final class Generations {
     private Manifest newestOf(NavigableMap<Long, Path> files) throws IOException {
         String damage = null;
         for (Path file : files.descendingMap().values()) {
-            byte[] bytes = Uninterrupted.call(() -> Files.readAllBytes(file));
+            byte[] bytes = bytes(file);
             if (!ManifestCodec.isIntact(bytes)) {
                 damage = damage == null ? file.toString() : damage;
                 continue;
             }
-            Manifest manifest = ManifestCodec.decode(bytes, file);
-            if (!file.getFileName().toString().equals(name(manifest.generation()))) {
-                throw new CorruptStoreException(
-                        "%s: it says that it is generation %d. It was renamed; give it its name back"
-                                .formatted(file, manifest.generation()));
-            }
+            Manifest manifest = decode(bytes, file);
             if (damage != null) {
                 LOG.log(
                         Level.WARNING,
@@ -150,9 +150,15 @@ public final class Generations {
                             + " move it away");
         }
         Path aside = store.resolve(name(manifest.generation()) + ".aside");
+        byte[] bytes = ManifestCodec.encode(manifest);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException(
+                    "%s: the manifest of generation %d would have %,d bytes, more than %,d. Keep large values in nodes of their own instead of attributes"
+                            .formatted(store, manifest.generation(), bytes.length, MAX_BYTES));
+        }
         disk.delete(aside); // of a writer that died while it wrote it
         try (Disk.DiskFile writing = disk.create(aside)) {
-            writing.write(ByteBuffer.wrap(ManifestCodec.encode(manifest)), 0);
+            writing.write(ByteBuffer.wrap(bytes), 0);
             writing.force();
         }
         disk.publish(aside, file);
@@ -160,15 +166,62 @@ public final class Generations {
         disk.forceDirectory(store);
     }
 
-    /** Removes all manifests but the newest few, and what was written aside. */
-    public void prune(Disk disk) throws IOException {
-        List<Path> old = list().descendingMap().values().stream().skip(KEPT).toList();
-        for (Path file : old.reversed()) {
-            disk.delete(file);
+    /**
+     * Removes all manifests but the newest few and those in use, and what was written aside.
+     *
+     * @param inUse generations that readers may have open
+     */
+    public void prune(Disk disk, Set<Long> inUse) throws IOException {
+        for (Map.Entry<Long, Path> old :
+                list().descendingMap().entrySet().stream().skip(KEPT).toList().reversed()) {
+            if (!inUse.contains(old.getKey())) {
+                disk.delete(old.getValue());
+            }
         }
         for (Path aside : files("memmpy-*.aside")) {
             disk.delete(aside);
         }
+    }
+
+    /** {@return the numbers of all manifests, readable or not, in ascending order} */
+    public List<Long> numbers() throws IOException {
+        return List.copyOf(list().keySet());
+    }
+
+    /**
+     * {@return the manifest of one generation}
+     *
+     * @throws NoSuchFileException if it is not kept any more
+     * @throws CorruptStoreException if it is damaged
+     */
+    public Manifest read(long generation) throws IOException {
+        Path file = store.resolve(name(generation));
+        return decode(bytes(file), file);
+    }
+
+    /** {@return whether a generation's manifest is there} */
+    public boolean contains(long generation) {
+        return Files.exists(store.resolve(name(generation)));
+    }
+
+    private static Manifest decode(byte[] bytes, Path file) {
+        Manifest manifest = ManifestCodec.decode(bytes, file);
+        if (!file.getFileName().toString().equals(name(manifest.generation()))) {
+            throw new CorruptStoreException(
+                    "%s: it says that it is generation %d. It was renamed; give it its name back"
+                            .formatted(file, manifest.generation()));
+        }
+        return manifest;
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        long length = Files.size(file);
+        if (length > MAX_BYTES) {
+            throw new CorruptStoreException(
+                    "%s: %,d bytes; a manifest has at most %,d. Something else was written over it"
+                            .formatted(file, length, MAX_BYTES));
+        }
+        return Uninterrupted.call(() -> Files.readAllBytes(file));
     }
 
     private NavigableMap<Long, Path> list() throws IOException {
@@ -199,7 +252,7 @@ public final class Generations {
     }
 
     /** In ASCII digits, whatever the user's locale. */
-    private static String name(long generation) {
+    static String name(long generation) {
         return String.format(Locale.ROOT, "memmpy-%06d.json", generation);
     }
 }

@@ -15,7 +15,10 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +28,22 @@ import java.util.Map;
  *
  * <p>The only class that knows the JSON library.
  */
-final class Json {
+public final class Json {
     private static final int MAX_DEPTH = 100;
+
+    /** Less than what is read, because a manifest wraps attributes in a few levels of its own. */
+    private static final int MAX_VALUE_DEPTH = 64;
+
+    private static final int MAX_STRING = 1 << 28;
 
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH)
+                                    .maxStringLength(MAX_STRING)
+                                    .build())
                     .build();
 
     private Json() {}
@@ -43,7 +54,7 @@ final class Json {
      * @throws IOException with the place, if the bytes are no JSON, nest too deep, have a key
      *     twice, or are followed by something else
      */
-    static Object parse(byte[] utf8) throws IOException {
+    public static Object parse(byte[] utf8) throws IOException {
         try (JsonParser parser = FACTORY.createParser(utf8)) {
             parser.nextToken();
             Object value = value(parser);
@@ -75,6 +86,90 @@ final class Json {
     private static Object integer(JsonParser parser) throws IOException {
         BigInteger value = parser.getBigIntegerValue();
         return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+    }
+
+    /**
+     * Copies a value, checked to be one of JSON: deep, unmodifiable, with integers as Long and
+     * floats as Double.
+     *
+     * @throws IllegalArgumentException naming what JSON does not have
+     */
+    public static Object copy(Object value) {
+        return copy(value, 0);
+    }
+
+    private static Object copy(Object value, int depth) {
+        if (depth > MAX_VALUE_DEPTH) {
+            throw new IllegalArgumentException(
+                    "a JSON value may nest "
+                            + MAX_VALUE_DEPTH
+                            + " levels deep; this one is deeper");
+        }
+        return switch (value) {
+            case null -> null;
+            case Map<?, ?> members -> {
+                Map<String, Object> copy = new LinkedHashMap<>();
+                for (Map.Entry<?, ?> member : members.entrySet()) {
+                    if (!(member.getKey() instanceof String name)) {
+                        throw new IllegalArgumentException(
+                                "the key " + member.getKey() + " is no string, as JSON wants it");
+                    }
+                    copy.put(requireUnicode(name), copy(member.getValue(), depth + 1));
+                }
+                yield Collections.unmodifiableMap(copy);
+            }
+            case Collection<?> items -> {
+                List<Object> copy = new ArrayList<>();
+                items.forEach(item -> copy.add(copy(item, depth + 1)));
+                yield Collections.unmodifiableList(copy);
+            }
+            case CharSequence text -> requireUnicode(text.toString());
+            case Boolean flag -> flag;
+            case Long number -> number;
+            case Integer number -> (long) number;
+            case Short number -> (long) number;
+            case Byte number -> (long) number;
+            case BigInteger number -> number.bitLength() < Long.SIZE ? number.longValue() : number;
+            case Double number -> requireFinite(number);
+            case Float number -> requireFinite((double) number);
+            default ->
+                    throw new IllegalArgumentException(
+                            "a %s is no JSON value: give maps, lists, strings, numbers, booleans or null"
+                                    .formatted(value.getClass().getName()));
+        };
+    }
+
+    private static Double requireFinite(double number) {
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(
+                    "JSON has no " + number + ". Leave the member out, or give it as a string");
+        }
+        return number;
+    }
+
+    /** Half a surrogate pair cannot be written as UTF-8, and would come back as another string. */
+    private static String requireUnicode(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException(
+                    "a string has half a surrogate pair, which is no Unicode character");
+        }
+        return text;
+    }
+
+    /** {@return a value as JSON, on one line} */
+    public static String text(Object value) {
+        return new String(writeValue(value), StandardCharsets.UTF_8);
+    }
+
+    /** {@return a value as JSON in UTF-8, on one line} */
+    public static byte[] writeValue(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+            write(generator, value);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
     }
 
     private static Map<String, Object> object(JsonParser parser) throws IOException {

@@ -20,6 +20,8 @@ public final class NodeNames {
     private static final String FORBIDDEN = "/\\<>\"|?*";
     private static final Pattern NUMBERED_DEVICE = Pattern.compile("(com|lpt)[0-9¹²³]");
     private static final Pattern OURS = Pattern.compile(".*\\.(npy|crc|json|lock|aside)");
+    private static final Pattern NUMBERED =
+            Pattern.compile(".*~[0-9]+\\.(npy|value\\.json)", Pattern.DOTALL);
     private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
 
     private NodeNames() {}
@@ -148,16 +150,33 @@ public final class NodeNames {
     }
 
     /**
-     * {@return a file name for an array, relative to the store, with {@code /}}
+     * {@return a file name for a node, relative to the store, with {@code /}}
      *
-     * @param path the array
-     * @param attempt 1 for the plain name, then 2, 3, ... while a file of that name exists
+     * <p>The plain name first, if it was never used; then names with the generation that makes the
+     * file, which cannot have been used before: {@code x.npy}, {@code x~12.npy}, {@code
+     * x~12~2.npy}.
+     *
+     * @param path the node
+     * @param suffix {@code .npy} or {@code .value.json}
+     * @param generation that will name the file first
+     * @param attempt 0, 1, ... while there is such a file
      */
-    public static String file(String path, int attempt) {
+    public static String file(String path, String suffix, long generation, int attempt) {
         String directory = directory(parent(path));
-        String suffix = attempt == 1 ? "" : "-" + attempt;
         String name = portable(last(path));
-        return (directory.isEmpty() ? "" : directory + "/") + name + suffix + ".npy";
+        return (directory.isEmpty() ? "" : directory + "/")
+                + name
+                + switch (attempt) {
+                    case 0 -> "";
+                    case 1 -> "~" + generation;
+                    default -> "~" + generation + "~" + attempt;
+                }
+                + suffix;
+    }
+
+    /** {@return whether a file name has a generation in it, so that no later one can get it} */
+    public static boolean isNumbered(String file) {
+        return NUMBERED.matcher(file).matches();
     }
 
     /** A colon starts a stream or a drive on Windows. */

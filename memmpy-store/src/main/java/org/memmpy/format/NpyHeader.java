@@ -71,11 +71,11 @@ public final class NpyHeader {
         return dataOffset;
     }
 
-    /** {@return whether this is how a store writes rows of a type, whatever the row count} */
-    public boolean holdsRowsOf(RowType type) {
+    /** {@return whether this is a file of rows of a type, whatever the row count} */
+    public boolean holdsRowsOf(RowType type, long offset) {
         return descr.equals(type.dtype().descr())
-                && !fortranOrder
-                && dataOffset == BYTES
+                && (!fortranOrder || shape.length == 1)
+                && dataOffset == offset
                 && shape.length > 0
                 && Arrays.equals(type.shape(shape[0]), shape);
     }

@@ -14,6 +14,11 @@ public interface Disk {
     Disk REAL = new RealDisk();
 
     /**
+     * The real one, except that nothing waits for it: what is forced may be lost with the power.
+     */
+    Disk UNFORCED = new UnforcedDisk();
+
+    /**
      * Creates a file and opens it for writing.
      *
      * @throws java.nio.file.FileAlreadyExistsException if something of that name exists

@@ -31,14 +31,15 @@ public final class MapArena {
      * Maps a file read-only.
      *
      * @param file the file; it may be closed, renamed or deleted afterwards
-     * @param bytes how much of it, from its start
+     * @param offset where to begin
+     * @param bytes how much of it
      * @return a segment that lives until the last release
      */
-    public MemorySegment map(Path file, long bytes) throws IOException {
+    public MemorySegment map(Path file, long offset, long bytes) throws IOException {
         return Uninterrupted.call(
                 () -> {
                     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                        return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+                        return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes, arena);
                     }
                 });
     }

@@ -5,175 +5,165 @@ package org.memmpy.store;
 
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
-import org.memmpy.format.NpyHeader;
-import org.memmpy.os.Disk;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Writes one array's rows behind the committed ones.
- *
- * <p>By positioned channel writes, never through a mapping: on a full disk a channel says so, a
- * mapping fails late. Small pieces gather in a buffer; a write that fails counts nothing, so it can
- * be tried again.
+ * What a writer adds to one array: rows behind the last part, or whole parts that others wrote. The
+ * file is opened, or made, when the first row comes.
  */
 final class ArrayAppender {
-    private static final int STAGING_BYTES = 256 << 10;
+    /** Opens and makes part files. */
+    interface PartFiles {
+        PartWriter open(String where, RowType type, Manifest.Part committed) throws IOException;
 
-    private static final long PIECE_BYTES = 1 << 20;
+        PartWriter create(RowType type) throws IOException;
+    }
 
-    private final Disk.DiskFile out;
-    private final String file;
+    private final PartFiles files;
+    private final String where;
     private final RowType type;
+
+    /** Complete parts, in front of the one that is written. */
+    private final List<Manifest.Part> closed;
+
+    private final List<PartWriter> written = new ArrayList<>();
+    private PartWriter current;
     private long committedRows;
-    private long writtenBytes;
-    private ByteBuffer staging;
-    private boolean unforced;
-    private boolean staleHeader;
 
-    private ArrayAppender(Disk.DiskFile out, String file, RowType type, long committedRows) {
-        this.out = out;
-        this.file = file;
-        this.type = type;
-        this.committedRows = committedRows;
-        this.writtenBytes = committedRows * type.bytes();
+    /**
+     * An appender.
+     *
+     * @param where the array, for messages
+     * @param committed the array in the newest generation; without parts if it is new
+     */
+    ArrayAppender(PartFiles files, String where, Manifest.Array committed) {
+        this.files = files;
+        this.where = where;
+        this.type = committed.type();
+        this.closed = new ArrayList<>(committed.parts());
+        this.committedRows = committed.rows();
     }
 
-    /** Starts the file of a new array. */
-    static ArrayAppender create(Disk disk, Path store, String file, RowType type)
-            throws IOException {
-        byte[] header = NpyHeader.encode(type, 0);
-        ArrayAppender appender =
-                new ArrayAppender(disk.create(ArrayFiles.resolve(store, file)), file, type, 0);
-        boolean written = false;
-        try {
-            appender.out.write(ByteBuffer.wrap(header), 0);
-            appender.unforced = true;
-            written = true;
-            return appender;
-        } finally {
-            if (!written) {
-                appender.out.close();
-            }
-        }
-    }
-
-    /** Goes on behind the committed rows; what a dead writer left there is overwritten. */
-    static ArrayAppender open(Disk disk, Path store, String path, Manifest.Array node)
-            throws IOException {
-        ArrayFiles.check(store, path, node);
-        return new ArrayAppender(
-                disk.open(ArrayFiles.resolve(store, node.file())),
-                node.file(),
-                node.type(),
-                node.rows());
-    }
-
-    /** {@return the rows, those not yet committed included} */
-    long rows() {
-        return (writtenBytes + staged()) / type.bytes();
+    RowType type() {
+        return type;
     }
 
     long pendingRows() {
         return rows() - committedRows;
     }
 
-    /** {@return what the next manifest says of the array} */
-    Manifest.Array node() {
-        return new Manifest.Array(type, rows(), file);
+    /** {@return the rows, those not yet committed included} */
+    long rows() {
+        return closedRows() + (current == null ? 0 : current.rows());
+    }
+
+    private long closedRows() {
+        long rows = 0;
+        for (Manifest.Part part : closed) {
+            rows += part.rows();
+        }
+        return rows;
+    }
+
+    /**
+     * {@return the part to write to, opened or made}
+     *
+     * <p>What another process wrote is never appended to: it might still have it open.
+     */
+    private PartWriter current() throws IOException {
+        if (current == null) {
+            if (!closed.isEmpty() && !StoreWriter.isAdopted(closed.getLast().file())) {
+                current = files.open(where, type, closed.getLast());
+                closed.removeLast();
+            } else {
+                current = files.create(type);
+            }
+            written.add(current);
+        }
+        return current;
     }
 
     void append(MemorySegment values) throws IOException {
-        long bytes = values.byteSize();
-        if (staged() + bytes > STAGING_BYTES) {
-            flush();
-        }
-        if (bytes > STAGING_BYTES) {
-            writePieces(values);
-            return;
-        }
-        reserve((int) bytes);
-        MemorySegment.copy(values, 0, MemorySegment.ofBuffer(staging), 0, bytes);
-        staging.position(staging.position() + (int) bytes);
+        current().append(values);
     }
 
-    private int staged() {
-        return staging == null ? 0 : staging.position();
+    void reserve(long rows) throws IOException {
+        current().reserve(rows);
     }
 
-    /** Grows the buffer: thousands of arrays may each have a few bytes in theirs. */
-    private void reserve(int bytes) {
-        int needed = staged() + bytes;
-        if (staging == null || staging.capacity() < needed) {
-            int capacity = Math.clamp(2L * needed, 1024, STAGING_BYTES);
-            ByteBuffer larger = ByteBuffer.allocate(capacity);
-            if (staging != null) {
-                larger.put(staging.flip());
-            }
-            staging = larger;
+    /** Adds a part that is complete and forced. */
+    void link(Manifest.Part part) throws IOException {
+        if (current != null) {
+            closed.add(current.complete());
+            current = null;
+        }
+        closed.add(part);
+    }
+
+    /**
+     * Makes sure that rows can be overwritten.
+     *
+     * @throws IndexOutOfBoundsException if not all of them are uncommitted rows of the last part
+     */
+    void requireUncommitted(long row, long count) {
+        long writable = current == null ? rows() : closedRows() + current.committedRows();
+        if (row < writable || row > rows() - count) {
+            throw new IndexOutOfBoundsException(
+                    "%s: rows %,d to %,d cannot be written: %s. Reserve rows first; committed rows never change"
+                            .formatted(
+                                    where,
+                                    row,
+                                    row + count - 1,
+                                    writable == rows()
+                                            ? "none are reserved"
+                                            : "rows %,d to %,d are not committed yet"
+                                                    .formatted(writable, rows() - 1)));
         }
     }
 
-    /** Native memory is written as it lies, heap memory through a buffer; nothing is staged now. */
-    private void writePieces(MemorySegment values) throws IOException {
-        long pieceBytes = values.isNative() ? PIECE_BYTES : STAGING_BYTES;
-        MemorySegment buffer = MemorySegment.NULL;
-        if (!values.isNative()) {
-            reserve(STAGING_BYTES);
-            buffer = MemorySegment.ofBuffer(staging);
-        }
-        long start = NpyHeader.BYTES + writtenBytes;
-        unforced = true;
-        for (long at = 0; at < values.byteSize(); at += pieceBytes) {
-            long length = Math.min(pieceBytes, values.byteSize() - at);
-            MemorySegment piece = values.asSlice(at, length);
-            if (!values.isNative()) {
-                piece = buffer.asSlice(0, length).copyFrom(piece);
-            }
-            out.write(piece.asByteBuffer(), start + at);
-        }
-        writtenBytes += values.byteSize();
+    /** {@return the part in which to overwrite uncommitted rows, prepared for that} */
+    Overwrite overwrite(long row, long count) throws IOException {
+        requireUncommitted(row, count);
+        long first = row - closedRows();
+        current.beginOverwrite(first, count * type.bytes());
+        return new Overwrite(current, first);
     }
 
-    /** Hands what has gathered to the file. */
-    void flush() throws IOException {
-        if (staged() > 0) {
-            unforced = true;
-            out.write(staging.duplicate().flip(), NpyHeader.BYTES + writtenBytes);
-            writtenBytes += staging.position();
-            staging.clear();
+    /** Rows of a part that are about to be written. */
+    record Overwrite(PartWriter part, long row) {}
+
+    /** Writes what is missing; may be tried again. */
+    Manifest.Array complete(Manifest.Array node) throws IOException {
+        List<Manifest.Part> parts = new ArrayList<>(closed);
+        if (current != null || closed.isEmpty()) {
+            parts.add(current().complete()); // also an array without rows is a file, for NumPy
         }
+        return new Manifest.Array(type, parts, node.attributes());
     }
 
     void force() throws IOException {
-        if (unforced) {
-            out.force();
-            unforced = false;
+        for (PartWriter part : written) {
+            part.force();
         }
     }
 
-    /** Takes note that all rows were committed. */
     void committed() {
-        if (pendingRows() > 0) {
-            committedRows = rows();
-            staging = null;
-            staleHeader = true;
+        written.forEach(PartWriter::committed);
+        committedRows = rows();
+    }
+
+    void updateHeaders() throws IOException {
+        for (PartWriter part : written) {
+            part.updateHeader();
         }
     }
 
-    /** Brings the header's row count up to the committed one; NumPy reads it, we do not. */
-    void updateHeader() throws IOException {
-        if (staleHeader) {
-            byte[] header = NpyHeader.encode(type, committedRows);
-            out.write(ByteBuffer.wrap(header, 0, NpyHeader.CHANGING_BYTES), 0);
-            staleHeader = false;
-        }
-    }
-
-    void close() throws IOException {
-        out.close();
+    /** {@return the files that were opened or made} */
+    List<PartWriter> written() {
+        return written;
     }
 }

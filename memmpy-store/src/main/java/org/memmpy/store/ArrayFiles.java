@@ -5,91 +5,88 @@ package org.memmpy.store;
 
 import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NpyHeader;
 import org.memmpy.os.Uninterrupted;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** Finds the files that a manifest names, and holds them against it. */
+/** Finds an array's files and holds them against the manifest: header and length. */
 final class ArrayFiles {
+    private static final int READ_BYTES = 1024;
+
     private ArrayFiles() {}
 
     /**
-     * {@return where a file of a store is}
+     * Finds a part's file and checks it.
      *
-     * @param file as the manifest names it, with {@code /}
+     * @param where the array, for messages
+     * @throws CorruptStoreException if it is missing or contradicts the manifest
      */
-    static Path resolve(Path store, String file) throws IOException {
-        try {
-            return store.resolve(file);
-        } catch (InvalidPathException e) {
-            throw new IOException(
-                    "%s: this JVM cannot spell the file name '%s' in its encoding %s. Run it with LC_ALL=C.UTF-8, or with -Dsun.jnu.encoding=UTF-8"
-                            .formatted(store, file, System.getProperty("sun.jnu.encoding")),
-                    e);
-        }
-    }
-
-    private static NpyHeader readHeader(Path file) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1024)) {
-            return NpyHeader.read(in, file.toString());
-        }
-    }
-
-    /**
-     * Holds an array's file against the manifest: its header and its length.
-     *
-     * @throws CorruptStoreException if they disagree
-     */
-    static void check(Path store, String path, Manifest.Array node) throws IOException {
-        Path file = resolve(store, node.file());
+    static StoreFiles.Extent check(StoreFiles files, String where, RowType type, Manifest.Part part)
+            throws IOException {
+        StoreFiles.Extent extent;
         NpyHeader header;
-        long length;
         try {
-            length = Files.size(file);
-            header = Uninterrupted.call(() -> readHeader(file));
+            extent = files.find(part.file());
+            header = readHeader(extent, part.file());
         } catch (NoSuchFileException e) {
             throw new CorruptStoreException(
-                    file
-                            + ": the file of array '"
-                            + path
-                            + "' is missing. It was deleted or not copied; copy the store again",
+                    where
+                            + ": its file "
+                            + part.file()
+                            + " is missing. It was deleted or not copied; copy the store again",
                     e);
         } catch (MemmpyException e) {
-            throw new CorruptStoreException(
-                    "array '%s' of %s: %s".formatted(path, store, e.getMessage()), e);
+            throw new CorruptStoreException(where + ": " + e.getMessage(), e);
         }
-        if (!header.holdsRowsOf(node.type())) {
+        if (!header.holdsRowsOf(type, part.dataOffset())) {
             throw new CorruptStoreException(
-                    ("%s: its header says %s, data at byte %d; the manifest says rows of %s, data at"
-                                    + " byte %d. Something else was written over the array; restore"
-                                    + " the file from a copy")
+                    ("%s: the header of %s says %s, data at byte %d; the manifest says rows of %s,"
+                                    + " data at byte %d. Something else was written over the array;"
+                                    + " restore the file from a copy")
                             .formatted(
-                                    file,
+                                    where,
+                                    part.file(),
                                     header,
                                     header.dataOffset(),
-                                    node.type(),
-                                    NpyHeader.BYTES));
+                                    type,
+                                    part.dataOffset()));
         }
-        if (length < node.fileBytes()) {
+        if (extent.bytes() < part.fileBytes(type)) {
             throw new CorruptStoreException(
-                    ("%s: %,d bytes on disk, the manifest says at least %,d (%,d rows of %,d bytes"
-                                    + " behind a header of %d). The file was cut or copied while being"
-                                    + " written; restore it from a copy")
+                    ("%s: %s has %,d bytes on disk, the manifest says at least %,d (%,d rows of %,d"
+                                    + " bytes behind a header of %d). The file was cut or copied"
+                                    + " while being written; restore it from a copy")
                             .formatted(
-                                    file,
-                                    length,
-                                    node.fileBytes(),
-                                    node.rows(),
-                                    node.type().bytes(),
-                                    NpyHeader.BYTES));
+                                    where,
+                                    part.file(),
+                                    extent.bytes(),
+                                    part.fileBytes(type),
+                                    part.rows(),
+                                    type.bytes(),
+                                    part.dataOffset()));
         }
+        return extent;
+    }
+
+    private static NpyHeader readHeader(StoreFiles.Extent extent, String name) throws IOException {
+        return Uninterrupted.call(
+                () -> {
+                    try (FileChannel channel =
+                            FileChannel.open(extent.file(), StandardOpenOption.READ)) {
+                        channel.position(extent.offset());
+                        return NpyHeader.read(
+                                new BufferedInputStream(
+                                        Channels.newInputStream(channel), READ_BYTES),
+                                name);
+                    }
+                });
     }
 }

@@ -38,6 +38,7 @@ public final class MappedArray {
     private final RowType type;
     private final StoreWriter writer;
     private volatile Rows rows;
+    private volatile String ended = ": the store was closed. Read before closing it";
 
     MappedArray(Store store, String path, RowType type, StoreWriter writer, Rows rows) {
         this.where = store.path() + ", array '" + path + "'";
@@ -80,9 +81,11 @@ public final class MappedArray {
     public long getLong(long row, long element) {
         while (true) {
             Rows now = rows;
-            long offset = offset(now, row, element);
+            requireElement(now, row, element);
+            int part = now.partOf(row);
+            long offset = offset(row - now.firstRow(part), element);
             try {
-                return Elements.getLong(type.dtype(), now.segment(), offset);
+                return Elements.getLong(type.dtype(), now.segment(part), offset);
             } catch (IllegalStateException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
@@ -111,9 +114,11 @@ public final class MappedArray {
     public double getDouble(long row, long element) {
         while (true) {
             Rows now = rows;
-            long offset = offset(now, row, element);
+            requireElement(now, row, element);
+            int part = now.partOf(row);
+            long offset = offset(row - now.firstRow(part), element);
             try {
-                return Elements.getDouble(type.dtype(), now.segment(), offset);
+                return Elements.getDouble(type.dtype(), now.segment(part), offset);
             } catch (IllegalStateException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
@@ -246,8 +251,7 @@ public final class MappedArray {
                 throw outOfRange(now, row, row + count - 1);
             }
             try {
-                long from = row * type.bytes();
-                MemorySegment.copy(now.segment(), from, into, 0, into.byteSize());
+                now.copy(row, into);
                 return;
             } catch (IllegalStateException e) {
                 if (!into.scope().isAlive()) {
@@ -276,12 +280,15 @@ public final class MappedArray {
         }
     }
 
-    private long offset(Rows now, long row, long element) {
+    private void requireElement(Rows now, long row, long element) {
         if (row < 0 || row >= now.count()) {
             throw outOfRange(now, row, row);
         }
         Objects.checkIndex(element, type.elements());
-        return row * type.bytes() + element * type.dtype().bytes();
+    }
+
+    private long offset(long rowInPart, long element) {
+        return rowInPart * type.bytes() + element * type.dtype().bytes();
     }
 
     private IndexOutOfBoundsException outOfRange(Rows now, long first, long last) {
@@ -299,8 +306,7 @@ public final class MappedArray {
     /** A commit replaces the mapping under a reader, who then reads from the next one. */
     private void throwUnlessReplaced(Rows used, IllegalStateException e) {
         if (rows == used) {
-            throw new IllegalStateException(
-                    where + ": the store was closed. Read before closing it", e);
+            throw new IllegalStateException(where + ended, e);
         }
     }
 
@@ -402,7 +408,7 @@ public final class MappedArray {
      * @throws IOException as {@link #append(boolean[])}
      */
     public void append(Buffer values) throws IOException {
-        append(Values.ofBuffer(where, type, values));
+        append(bytes(values));
     }
 
     /**
@@ -419,13 +425,96 @@ public final class MappedArray {
     }
 
     private void write(MemorySegment values) throws IOException {
+        Values.wholeRows(where, type, values.byteSize());
+        writer().append(path, values);
+    }
+
+    private StoreWriter writer() {
         if (writer == null) {
             throw new IllegalStateException(
                     where
-                            + ": the store is open for reading only. Store.edit opens it for appending");
+                            + ": the store is open for reading only. Store.edit opens it for writing");
         }
-        Values.wholeRows(where, type, values.byteSize());
-        writer.append(path, values);
+        return writer;
+    }
+
+    // ---- writing by position
+
+    /**
+     * Appends rows of zeros that take no space on disk until they are written, where the file
+     * system has sparse files. Until the commit they can be {@linkplain #write written} in any
+     * order, and by several threads through {@linkplain #region regions}. Costs nothing, whatever
+     * the size; the checksums of what was written by position are computed by reading it back at
+     * the commit.
+     *
+     * @param count how many, at least 1
+     * @throws IOException if the file cannot be made longer
+     */
+    public void reserve(long count) throws IOException {
+        if (count < 1) {
+            throw new IllegalArgumentException(where + ": " + count + " rows cannot be reserved");
+        }
+        writer().reserve(path, count);
+    }
+
+    /**
+     * Writes over rows that were reserved or appended since the last commit.
+     *
+     * @param row the first
+     * @param values a whole number of rows, in their own byte order; the position stays
+     * @throws IOException if they cannot be written
+     * @throws IndexOutOfBoundsException if one of the rows is committed or not there
+     * @throws IllegalArgumentException if one of them belongs to a region
+     */
+    public void write(long row, Buffer values) throws IOException {
+        write(null, row, bytes(values));
+    }
+
+    /**
+     * As {@link #write(long, Buffer)}.
+     *
+     * @param row the first
+     * @param values a whole number of rows, as raw little-endian bytes
+     * @throws IOException if they cannot be written
+     */
+    public void write(long row, MemorySegment values) throws IOException {
+        write(null, row, values);
+    }
+
+    /**
+     * Takes a range of uncommitted rows for one thread, so that several can write at once.
+     *
+     * @param row the first
+     * @param count how many, at least 1
+     * @return what writes them
+     * @throws IOException if the file cannot be opened
+     * @throws IndexOutOfBoundsException if one of the rows is committed or not there
+     * @throws IllegalArgumentException if one of them belongs to another region
+     */
+    public RegionWriter region(long row, long count) throws IOException {
+        if (count < 1) {
+            throw new IllegalArgumentException(where + ": a region of " + count + " rows");
+        }
+        return new RegionWriter(this, writer().claim(path, row, count));
+    }
+
+    /** {@return the row behind those written} */
+    long write(Regions.Claim claim, long row, MemorySegment values) throws IOException {
+        if (type.dtype() == DType.BOOL) {
+            Values.requireBooleans(where, values);
+        }
+        long count = Values.wholeRows(where, type, values.byteSize());
+        if (claim != null && (row < claim.from() || row > claim.to() - count)) {
+            throw new IndexOutOfBoundsException(
+                    "%s: rows %,d to %,d are not all in the region of rows %,d to %,d"
+                            .formatted(where, row, row + count - 1, claim.from(), claim.to() - 1));
+        }
+        writer().overwrite(path, claim, row, count, values);
+        return row + count;
+    }
+
+    MemorySegment bytes(Buffer values) {
+        return Values.ofBuffer(where, type, values);
     }
 
     // ---- for the store
@@ -436,8 +525,18 @@ public final class MappedArray {
         previous.retire();
     }
 
-    boolean isMapped() {
-        return rows.isMapped();
+    Rows committed() {
+        return rows;
+    }
+
+    /**
+     * Ends all reading.
+     *
+     * @param reason what to tell, behind the array's name
+     */
+    void retire(String reason) {
+        ended = reason;
+        rows.retire();
     }
 
     void retire() {

@@ -4,96 +4,138 @@
 package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
-import org.memmpy.format.NpyHeader;
 import org.memmpy.os.MapArena;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * The committed rows of one array in one generation: checked and mapped at first touch, unmapped
- * when they are retired and no lease holds them.
+ * The committed rows of one array in one generation. Its parts are given back when it is retired
+ * and no lease holds it.
  */
 final class Rows {
-    private final Path store;
-    private final String path;
+    private final String where;
     private final Manifest.Array node;
-    private final MapArena maps;
-    private volatile MemorySegment segment;
-    private boolean retired;
+    private final MappedPart[] parts;
 
-    Rows(Path store, String path, Manifest.Array node, MapArena maps) {
-        this.store = store;
-        this.path = path;
+    /** The first row of each part, and behind the last one the number of rows. */
+    private final long[] starts;
+
+    private boolean retired;
+    private int users = 1;
+
+    /**
+     * Rows of an array.
+     *
+     * @param previous the array in the generation before, whose mappings are kept where nothing has
+     *     changed; may be null
+     */
+    Rows(StoreFiles files, String where, Manifest.Array node, MapArena maps, Rows previous) {
+        this.where = where;
         this.node = node;
-        this.maps = maps;
+        List<Manifest.Part> filled = node.parts().stream().filter(part -> part.rows() > 0).toList();
+        this.parts = new MappedPart[filled.size()];
+        this.starts = new long[filled.size() + 1];
+        for (int i = 0; i < parts.length; i++) {
+            Manifest.Part part = filled.get(i);
+            MappedPart before = previous == null ? null : previous.mapped(i, part);
+            parts[i] =
+                    before != null ? before : new MappedPart(files, where, node.type(), part, maps);
+            starts[i + 1] = starts[i] + part.rows();
+        }
     }
 
-    boolean isMapped() {
-        return segment != null;
+    private MappedPart mapped(int index, Manifest.Part part) {
+        return index < parts.length && parts[index].part().equals(part) && parts[index].share()
+                ? parts[index]
+                : null;
+    }
+
+    Manifest.Array node() {
+        return node;
     }
 
     long count() {
-        return node.rows();
+        return starts[starts.length - 1];
     }
 
-    /** {@return the data, without header, of exactly {@link #count} rows; read-only} */
-    MemorySegment segment() {
-        MemorySegment mapped = segment;
-        return mapped != null ? mapped : map();
+    int parts() {
+        return parts.length;
     }
 
-    /** {@return a hold on the mapping until it is closed} */
-    synchronized RowLease lease() {
-        MemorySegment mapped = segment();
-        if (retired || !maps.retain()) {
-            throw closed();
-        }
-        return new RowLease(mapped, maps);
+    /** {@return the rows of one part; read-only} */
+    MemorySegment segment(int part) {
+        return parts[part].segment();
     }
 
-    private synchronized MemorySegment map() {
-        if (segment != null) {
-            return segment;
+    /** {@return the first row of a part; the number of rows for the part behind the last} */
+    long firstRow(int part) {
+        return starts[part];
+    }
+
+    /** {@return the part that a row is in} */
+    int partOf(long row) {
+        if (parts.length == 1) {
+            return 0;
         }
-        if (retired || !maps.retain()) {
-            throw closed();
+        int found = Arrays.binarySearch(starts, row);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    /** Copies the bytes of consecutive rows, from as many parts as they lie in. */
+    void copy(long row, MemorySegment into) {
+        long rowBytes = node.type().bytes();
+        long done = 0;
+        for (int part = partOf(row); done < into.byteSize(); part++) {
+            MemorySegment source = segment(part);
+            long from = Math.max(0, row - starts[part]) * rowBytes;
+            long bytes = Math.min(source.byteSize() - from, into.byteSize() - done);
+            MemorySegment.copy(source, from, into, done, bytes);
+            done += bytes;
         }
-        if (node.file().isEmpty()) {
-            segment = MemorySegment.ofArray(new byte[0]); // created, not yet committed
-            return segment;
+    }
+
+    /** {@return a hold on the mappings until it is closed; every part is mapped} */
+    RowLease lease() {
+        synchronized (this) {
+            if (users == 0 || retired) {
+                throw new IllegalStateException(where + ": the store was closed");
+            }
+            users++;
         }
-        boolean mapped = false;
         try {
-            ArrayFiles.check(store, path, node);
-            Path data = ArrayFiles.resolve(store, node.file());
-            MemorySegment file = maps.map(data, node.fileBytes());
-            segment = file.asSlice(NpyHeader.BYTES, node.rows() * node.type().bytes());
-            mapped = true;
-            return segment;
-        } catch (IOException e) {
-            throw new UncheckedIOException(store + ", array '" + path + "': cannot be mapped", e);
-        } finally {
-            if (!mapped) {
-                maps.release();
+            List<MemorySegment> segments = new ArrayList<>(parts.length);
+            for (MappedPart part : parts) {
+                segments.add(part.segment());
             }
+            return new RowLease(this, segments);
+        } catch (RuntimeException | Error e) {
+            release();
+            throw e;
         }
     }
 
-    /** Gives the mapping up; leases that are out keep it until they are closed. */
-    synchronized void retire() {
-        if (!retired) {
+    /** Gives the mappings up; leases that are out keep them until they are closed. */
+    void retire() {
+        synchronized (this) {
+            if (retired) {
+                return;
+            }
             retired = true;
-            if (segment != null) {
-                maps.release();
-            }
         }
+        release();
     }
 
-    private IllegalStateException closed() {
-        return new IllegalStateException(
-                store + ", array '" + path + "': the store was closed. Read before closing it");
+    void release() {
+        synchronized (this) {
+            if (--users > 0) {
+                return;
+            }
+        }
+        for (MappedPart part : parts) {
+            part.release();
+        }
     }
 }

@@ -4,28 +4,25 @@
 package org.memmpy.store;
 
 import org.memmpy.DType;
+import org.memmpy.NodeKind;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
+import org.memmpy.format.Json;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
 import org.memmpy.os.Disk;
 import org.memmpy.os.MapArena;
 import org.memmpy.os.OpenResources;
-import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * A directory of arrays that are committed together: one writer, many readers, in any number of
@@ -42,21 +39,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * }</pre>
  *
- * <p>Every {@link #commit} makes a generation. A store shows one generation: the newest when it was
- * opened for reading, or the last that this writer committed. Opening reads the manifest only;
- * arrays are checked and mapped when they are first read.
+ * <p>Every {@link #commit} makes a generation, of all nodes at once. A store shows one generation:
+ * the newest when it was opened for reading or {@linkplain #refresh refreshed}, or the last that
+ * this writer committed. A writer sees the tree and the attributes as it has changed them; rows are
+ * always those committed. Opening reads the manifest only; arrays are checked and mapped when they
+ * are first read.
  *
  * <p>{@link #close} may come at any time from any thread: reads that come later throw {@link
  * IllegalStateException}, {@linkplain MappedArray#lease() leases} and the loaders that hold them
  * finish first. Nothing crashes.
  */
 public final class Store implements AutoCloseable {
-    /** How a store is made. */
-    public enum CreateOption {
-        /** The root is no table: its arrays may have different lengths. */
-        FREE_ROOT
-    }
-
     static {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new UnsupportedOperationException(
@@ -66,14 +59,20 @@ public final class Store implements AutoCloseable {
     }
 
     private final Path path;
+    private final StoreFiles files;
     private final StoreWriter writer;
     private final Map<String, MappedArray> arrays = new ConcurrentHashMap<>();
+
+    /** Arrays that this writer has created or replaced since the last commit. */
+    private final Map<String, MappedArray> fresh = new ConcurrentHashMap<>();
+
     private Manifest manifest;
     private MapArena maps = new MapArena();
     private boolean closed;
 
-    private Store(Path path, Manifest manifest, StoreWriter writer) {
+    Store(Path path, StoreFiles files, Manifest manifest, StoreWriter writer) {
         this.path = path;
+        this.files = files;
         this.manifest = manifest;
         this.writer = writer;
         OpenResources.opened(this, "store " + path);
@@ -85,119 +84,48 @@ public final class Store implements AutoCloseable {
      * @param path a directory that does not exist or is empty
      * @param options how
      * @return the store, to be closed
-     * @throws FileAlreadyExistsException if a store or anything else is there
+     * @throws java.nio.file.FileAlreadyExistsException if a store or anything else is there; with
+     *     {@link StoreOption#REPLACE}, if it is no store
      * @throws IOException if it cannot be written
      */
-    public static Store create(Path path, CreateOption... options) throws IOException {
-        return create(orHere(path), Disk.REAL, options);
-    }
-
-    static Store create(Path path, Disk disk, CreateOption... options) throws IOException {
-        requireNothingThere(path);
-        List<Path> parents = missingParents(path);
-        disk.createDirectories(path);
-        boolean table = !List.of(options).contains(CreateOption.FREE_ROOT);
-        WriterLock lock = WriterLock.acquire(path);
-        try {
-            requireNothingThere(path);
-            Manifest empty =
-                    new Manifest(
-                            UUID.randomUUID(), 1, Map.of("", new Manifest.Group(table)), Map.of());
-            new Generations(path).publish(empty, disk, () -> {});
-            for (Path parent : parents) {
-                disk.forceDirectory(parent);
-            }
-            return new Store(path, empty, new StoreWriter(path, disk, lock, empty));
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
-        }
-    }
-
-    /** {@return the directories in which creating a path makes a name} */
-    private static List<Path> missingParents(Path path) {
-        List<Path> parents = new ArrayList<>();
-        Path at = path.toAbsolutePath().normalize();
-        do {
-            at = at.getParent();
-            if (at != null) {
-                parents.add(at);
-            }
-        } while (at != null && Files.notExists(at));
-        return parents;
-    }
-
-    private static void requireNothingThere(Path path) throws IOException {
-        if (new Generations(path).exist()) {
-            throw new FileAlreadyExistsException(
-                    path.toString(),
-                    null,
-                    "a memmpy store is there already. Store.edit appends to it; delete the directory"
-                            + " to start anew");
-        }
-        if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new FileAlreadyExistsException(path.toString(), null, "it is a file");
-        }
-        if (Files.isDirectory(path)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-                for (Path entry : entries) {
-                    // what a writer leaves that died before its first manifest is no obstacle
-                    String name = entry.getFileName().toString();
-                    if (!name.startsWith("writer.") && !name.endsWith(".aside")) {
-                        throw new FileAlreadyExistsException(
-                                path.toString(),
-                                null,
-                                "the directory is not empty (" + name + "). Choose another");
-                    }
-                }
-            }
-        }
+    public static Store create(Path path, StoreOption... options) throws IOException {
+        return new StoreOpener(path, options).create();
     }
 
     /**
-     * Opens a store for reading, at its newest generation.
+     * Opens a store for reading, at its newest generation. The file system may be read-only.
      *
      * @param path the store's directory
+     * @param options how
      * @return the store, to be closed
      * @throws java.nio.file.NoSuchFileException if no store is there
      * @throws org.memmpy.CorruptStoreException if no manifest can be read
      * @throws org.memmpy.UnsupportedFormatException if a newer memmpy wrote it
      * @throws IOException if the file system fails
      */
-    public static Store open(Path path) throws IOException {
-        return new Store(orHere(path), new Generations(orHere(path)).readNewest(), null);
+    public static Store open(Path path, StoreOption... options) throws IOException {
+        return new StoreOpener(path, options).open();
     }
 
     /**
-     * Opens a store for appending and for new arrays, at its newest generation.
+     * Opens a store for appending and for all other changes, at its newest generation.
      *
      * @param path the store's directory
+     * @param options how
      * @return the store, to be closed
      * @throws org.memmpy.StoreLockedException if another writer has it open, saying who
      * @throws IOException as {@link #open}
      */
-    public static Store edit(Path path) throws IOException {
-        return edit(orHere(path), Disk.REAL);
+    public static Store edit(Path path, StoreOption... options) throws IOException {
+        return new StoreOpener(path, options).edit();
     }
 
-    /** The empty path has no parent and is no start of others. */
-    private static Path orHere(Path path) {
-        return path.toString().isEmpty() ? Path.of(".") : path;
+    static Store create(Path path, Disk disk, StoreOption... options) throws IOException {
+        return new StoreOpener(path, disk, options).create();
     }
 
-    static Store edit(Path path, Disk disk) throws IOException {
-        if (!new Generations(path).exist()) {
-            new Generations(path)
-                    .readNewest(); // says what is there instead, and leaves no lock file
-        }
-        WriterLock lock = WriterLock.acquire(path);
-        try {
-            Manifest newest = new Generations(path).readNewest();
-            return new Store(path, newest, new StoreWriter(path, disk, lock, newest));
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
-        }
+    static Store edit(Path path, Disk disk, StoreOption... options) throws IOException {
+        return new StoreOpener(path, disk, options).edit();
     }
 
     /** {@return the directory} */
@@ -215,98 +143,272 @@ public final class Store implements AutoCloseable {
         return manifest.generation();
     }
 
-    /** {@return whether rows can be appended} */
+    /** {@return whether it can be changed} */
     public boolean isWritable() {
         return writer != null;
     }
 
-    /** {@return the paths of all committed arrays, in the order of their creation} */
-    public synchronized List<String> arrays() {
-        return List.copyOf(manifest.arrays().keySet());
+    // ---- the tree
+
+    /** The tree as this store sees it: a writer with its own changes. */
+    private synchronized Manifest tree() {
+        requireOpen();
+        return writer == null ? manifest : writer.pending();
     }
 
-    /** {@return the paths of all committed groups, {@code ""} for the root first} */
-    public synchronized List<String> groups() {
-        return List.copyOf(manifest.groups().keySet());
+    /** {@return the paths of all arrays, in the order of their creation} */
+    public List<String> arrays() {
+        return List.copyOf(tree().arrays().keySet());
+    }
+
+    /** {@return the paths of all groups and tables, {@code ""} for the root first} */
+    public List<String> groups() {
+        return tree().groups().entrySet().stream()
+                .filter(group -> group.getValue().kind().isGroup())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /**
-     * {@return whether a committed group is a table; false if there is no such group}
+     * {@return whether a group is a table; false if there is no such group}
      *
      * @param group its path; {@code ""} is the root
      */
-    public synchronized boolean isTable(String group) {
-        Manifest.Group node = manifest.groups().get(group);
-        return node != null && node.table();
+    public boolean isTable(String group) {
+        return tree().kind(group) == NodeKind.TABLE;
     }
+
+    /**
+     * {@return whether there is a node}
+     *
+     * @param node its path; {@code ""} is the root
+     */
+    public boolean exists(String node) {
+        return tree().kind(checked(node)) != null;
+    }
+
+    /**
+     * {@return a node}
+     *
+     * @param node its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is none
+     */
+    public Node node(String node) {
+        return Tree.node(tree(), requireNode(node));
+    }
+
+    /**
+     * {@return the nodes in a group, in the order of their creation, groups first}
+     *
+     * @param group its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is no such group
+     */
+    public List<Node> list(String group) {
+        return Tree.children(tree(), requireNode(group));
+    }
+
+    /** {@return all nodes, the root first, every group before what is in it} */
+    public List<Node> walk() {
+        return Tree.walk(tree());
+    }
+
+    /**
+     * {@return the attributes of a node, which follow the store's generation}
+     *
+     * @param node its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public Attributes attributes(String node) {
+        return new Attributes(this, requireNode(node));
+    }
+
+    Map<String, Object> attributesOf(String node) {
+        return tree().attributes(requireNode(node));
+    }
+
+    synchronized void changeAttributes(String node, Consumer<Map<String, Object>> change) {
+        Map<String, Object> changed = Attributes.changed(attributesOf(node), change);
+        requireWriter().change(tree -> tree.setAttributes(node, changed));
+    }
+
+    private String requireNode(String node) {
+        String checked = checked(node);
+        if (tree().kind(checked) == null) {
+            throw new IllegalArgumentException(
+                    "%s has no node '%s'. It has: %s".formatted(path, node, Tree.some(tree())));
+        }
+        return checked;
+    }
+
+    private static String checked(String path) {
+        return path.isEmpty() ? path : NodeNames.check(path);
+    }
+
+    /**
+     * Creates a group, and those above it; nothing if it is there.
+     *
+     * @param group names joined by {@code /}
+     * @throws IllegalArgumentException if something else has the name, or it cannot be used
+     */
+    public void createGroup(String group) {
+        requireWriter().change(tree -> Tree.createGroup(tree, checked(group), NodeKind.GROUP));
+    }
+
+    /**
+     * Declares a group, created if it is missing, to be a table: from the next commit on its nodes
+     * have equally many rows.
+     *
+     * @param group names joined by {@code /}; {@code ""} is the root
+     */
+    public void createTable(String group) {
+        requireWriter().change(tree -> Tree.createGroup(tree, checked(group), NodeKind.TABLE));
+    }
+
+    /**
+     * Deletes a node and all below it; of the root, all that is below. Generations that are
+     * committed keep it.
+     *
+     * @param node its path
+     * @throws IllegalArgumentException if there is none
+     * @throws IOException if a file with uncommitted rows cannot be removed
+     */
+    public synchronized void delete(String node) throws IOException {
+        requireWriter().delete(requireNode(node));
+        endFresh(node, "deleted");
+    }
+
+    /**
+     * Gives a node, with all below it, another path; the groups above that are created. No file is
+     * touched.
+     *
+     * @param from its path
+     * @param to the path wanted, which is free
+     * @throws IllegalArgumentException if there is no such node, or the other path is taken
+     */
+    public synchronized void rename(String from, String to) {
+        requireWriter().rename(requireNode(from), NodeNames.check(to));
+        endFresh(from, "renamed to '" + to + "'");
+    }
+
+    /** Deletes everything, with the next commit. */
+    synchronized void clear(NodeKind root) throws IOException {
+        requireWriter().delete("");
+        requireWriter()
+                .change(
+                        tree -> {
+                            tree.setAttributes("", Map.of());
+                            tree.setKind("", root);
+                        });
+    }
+
+    private void endFresh(String node, String fate) {
+        fresh.values()
+                .removeIf(
+                        array -> {
+                            boolean ends = (array.path() + "/").startsWith(node + "/");
+                            if (ends) {
+                                array.retire(": it was " + fate + ". Ask the store for it again");
+                            }
+                            return ends;
+                        });
+    }
+
+    // ---- arrays and tables
 
     /**
      * Finds an array.
      *
-     * @param path names joined by {@code /}
+     * @param array names joined by {@code /}
      * @return the array
      * @throws IllegalArgumentException if there is none, naming those that are there
      */
-    public synchronized MappedArray array(String path) {
+    public synchronized MappedArray array(String array) {
         requireOpen();
-        String checked = NodeNames.check(path);
-        MappedArray array = find(checked);
-        if (array == null) {
-            Set<String> known = manifest.arrays().keySet();
-            String names = String.join(", ", known.stream().limit(20).toList());
+        MappedArray found = find(NodeNames.check(array));
+        if (found == null) {
+            NodeKind kind = tree().kind(array);
             throw new IllegalArgumentException(
-                    "%s has no array '%s'. It has: %s%s"
-                            .formatted(
-                                    this.path,
-                                    path,
-                                    known.isEmpty() ? "none" : names,
-                                    known.size() > 20 ? ", ..." : ""));
+                    kind == null
+                            ? "%s has no array '%s'. It has: %s"
+                                    .formatted(path, array, Tree.some(tree().arrays().keySet()))
+                            : "%s: '%s' is a %s, no array".formatted(path, array, kind));
         }
-        return array;
+        return found;
     }
 
     /**
      * Finds an array of a type; a writer creates it, and the groups above it, if it is missing.
      *
-     * @param path names joined by {@code /}
+     * @param array names joined by {@code /}
      * @param dtype its element type
      * @param rowShape the shape of one row; none for one element a row
      * @return the array
      * @throws IllegalArgumentException if it has another type, or the name cannot be used
      * @throws IOException if it cannot be created
      */
-    public synchronized MappedArray array(String path, DType dtype, long... rowShape)
+    public synchronized MappedArray array(String array, DType dtype, long... rowShape)
             throws IOException {
         requireOpen();
-        String checked = NodeNames.check(path);
+        String checked = NodeNames.check(array);
         RowType type = RowType.of(dtype, rowShape);
-        MappedArray array = find(checked);
-        if (array == null && writer != null) {
-            writer.createArray(checked, type);
-            Rows none = new Rows(this.path, checked, new Manifest.Array(type, 0, ""), maps);
-            array = new MappedArray(this, checked, type, writer, none);
-            arrays.put(checked, array);
-            return array;
+        if (writer != null && find(checked) == null) {
+            writer.change(tree -> tree.createArray(checked, type));
+            return fresh(checked, type);
         }
-        array = array(checked);
-        if (!array.rowType().equals(type)) {
+        MappedArray found = array(checked);
+        if (!found.rowType().equals(type)) {
             throw new IllegalArgumentException(
                     "%s: array '%s' holds rows of %s, not %s"
-                            .formatted(this.path, path, array.rowType(), type));
+                            .formatted(path, array, found.rowType(), type));
         }
-        return array;
+        return found;
     }
 
-    private MappedArray find(String path) {
-        Manifest.Array node = manifest.arrays().get(path);
-        if (node == null) {
-            return arrays.get(path); // created by this writer, not yet committed
+    /**
+     * Gives an array new rows in place of all it has, of any type; creates it if it is missing. Its
+     * attributes stay. Readers of committed generations, and those who asked for the array before,
+     * see the old rows until the commit.
+     *
+     * @param array names joined by {@code /}
+     * @param dtype its element type from now on
+     * @param rowShape the shape of one row; none for one element a row
+     * @return the array, without rows
+     * @throws IOException if a file with uncommitted rows cannot be removed
+     */
+    public synchronized MappedArray replace(String array, DType dtype, long... rowShape)
+            throws IOException {
+        String checked = NodeNames.check(array);
+        RowType type = RowType.of(dtype, rowShape);
+        requireWriter().replace(checked, type);
+        endFresh(checked, "replaced");
+        return fresh(checked, type);
+    }
+
+    private MappedArray fresh(String array, RowType type) {
+        Manifest.Array none = new Manifest.Array(type, List.of(), Map.of());
+        MappedArray created = new MappedArray(this, array, type, writer, rows(array, none, null));
+        fresh.put(array, created);
+        return created;
+    }
+
+    private Rows rows(String array, Manifest.Array node, Rows previous) {
+        return new Rows(files, path + ", array '" + array + "'", node, maps, previous);
+    }
+
+    private MappedArray find(String array) {
+        MappedArray created = fresh.get(array);
+        if (created != null) {
+            return created;
         }
-        return arrays.computeIfAbsent(
-                path,
-                p ->
-                        new MappedArray(
-                                this, p, node.type(), writer, new Rows(this.path, p, node, maps)));
+        Manifest.Array node =
+                writer == null
+                        ? manifest.arrays().get(array)
+                        : writer.look(tree -> tree.array(array));
+        return node == null
+                ? null
+                : arrays.computeIfAbsent(
+                        array,
+                        a -> new MappedArray(this, a, node.type(), writer, rows(a, node, null)));
     }
 
     /**
@@ -321,33 +423,30 @@ public final class Store implements AutoCloseable {
     /**
      * Finds a table, as of this store's generation.
      *
-     * @param path a group; {@code ""} is the root
+     * @param table a group; {@code ""} is the root
      * @return the table
      * @throws IllegalArgumentException if there is no such group
      * @throws IllegalStateException if the group is no table
      */
-    public synchronized Table table(String path) {
+    public synchronized Table table(String table) {
         requireOpen();
-        String checked = path.isEmpty() ? path : NodeNames.check(path);
-        Manifest.Group group = manifest.groups().get(checked);
-        if (group == null) {
+        String checked = checked(table);
+        NodeKind kind = manifest.kind(checked);
+        if (kind == null || !kind.isGroup()) {
             throw new IllegalArgumentException(
                     "%s has no group '%s'. It has: %s"
-                            .formatted(
-                                    this.path,
-                                    path,
-                                    String.join(", ", manifest.groups().keySet())));
+                            .formatted(path, table, String.join(", ", groups())));
         }
-        if (!group.table()) {
+        if (kind != NodeKind.TABLE) {
             throw new IllegalStateException(
                     "%s: the group '/%s' is no table: its arrays may have different lengths"
-                            .formatted(this.path, path));
+                            .formatted(path, table));
         }
         Map<String, MappedArray> columns = new LinkedHashMap<>();
         long rows = 0;
         for (Map.Entry<String, Manifest.Array> entry : manifest.arrays().entrySet()) {
             if (NodeNames.parent(entry.getKey()).equals(checked)) {
-                columns.put(NodeNames.last(entry.getKey()), find(entry.getKey()));
+                columns.put(NodeNames.last(entry.getKey()), committed(entry.getKey()));
                 rows = entry.getValue().rows();
             }
         }
@@ -355,33 +454,66 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Declares a group, created if it is missing, to be a table: from the next commit on its arrays
-     * have equal lengths.
-     *
-     * @param path names joined by {@code /}; {@code ""} is the root
+     * {@return an array of the generation that is shown, whatever this writer has changed since}
      */
-    public synchronized void createTable(String path) {
-        requireOpen();
-        requireWriter().createTable(path.isEmpty() ? path : NodeNames.check(path));
+    private MappedArray committed(String array) {
+        Manifest.Array node = manifest.arrays().get(array);
+        return arrays.computeIfAbsent(
+                array, a -> new MappedArray(this, a, node.type(), writer, rows(a, node, null)));
+    }
+
+    // ---- values
+
+    /**
+     * Reads a value.
+     *
+     * @param value its path
+     * @return a string, {@code Long}, {@code BigInteger}, {@code Double}, {@code Boolean}, null, or
+     *     a list or map of such, unmodifiable
+     * @throws IllegalArgumentException if there is no such value
+     * @throws org.memmpy.CorruptStoreException if its file is missing or damaged
+     * @throws IOException if it cannot be read
+     */
+    public Object value(String value) throws IOException {
+        String checked = requireNode(value);
+        Manifest.Value node = tree().values().get(checked);
+        if (node == null) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' is a %s, no value".formatted(path, value, tree().kind(checked)));
+        }
+        return ValueFiles.read(files, path + ", value '" + value + "'", node);
     }
 
     /**
-     * Makes everything that was appended and created durable and visible, at once: all or nothing.
+     * Keeps a string, or any other JSON value, as a node of its own; replaces the one that is
+     * there. Its file is written at once, and seen by readers after the commit.
+     *
+     * @param value its path; the groups above it are created
+     * @param json as {@link Attributes#set} takes it
+     * @throws IllegalArgumentException if it is no JSON value, or the path is taken by another kind
+     *     of node
+     * @throws IOException if it cannot be written
+     */
+    public synchronized void putValue(String value, Object json) throws IOException {
+        byte[] bytes = Json.writeValue(Json.copy(json));
+        requireWriter().putValue(NodeNames.check(value), bytes);
+    }
+
+    // ---- generations
+
+    /**
+     * Makes everything that was changed, appended and created durable and visible, at once: all or
+     * nothing.
      *
      * @return the generation that is current now; unchanged if there was nothing to commit
-     * @throws IllegalStateException if a table's arrays differ in length; nothing is lost, append
+     * @throws IllegalStateException if a table's nodes differ in length; nothing is lost, append
      *     the rest and commit again
      * @throws IOException if something could not be written. If the disk was full, free space and
      *     commit again. If a force failed, the writer ends here, and the message says what is
      *     current
      */
     public long commit() throws IOException {
-        StoreWriter committing;
-        synchronized (this) {
-            requireOpen();
-            committing = requireWriter();
-        }
-        Manifest next = committing.commit(); // takes a while: readers are not kept waiting
+        Manifest next = requireWriter().commit(); // takes a while: readers are not kept waiting
         synchronized (this) {
             if (!closed && next.generation() > manifest.generation()) {
                 show(next);
@@ -390,19 +522,72 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Moves all arrays to a generation; those that did not change keep their mapping. */
+    /**
+     * Moves to the newest generation. Arrays and attributes that were asked for before show it from
+     * now on; tables keep the number of rows that they had. What has not changed stays mapped.
+     *
+     * @return whether there was a newer one; never for a writer, who always shows the newest
+     * @throws IOException if it cannot be read, or another store is there now; this store then
+     *     still shows the generation that it had
+     */
+    public synchronized boolean refresh() throws IOException {
+        requireOpen();
+        Generations generations = new Generations(path);
+        if (writer != null || generations.highest() == manifest.generation()) {
+            return false;
+        }
+        Manifest newest = generations.readNewest();
+        if (!newest.uuid().equals(manifest.uuid())) {
+            throw new IOException(
+                    path
+                            + ": another store is there now: the one that was opened was deleted, and"
+                            + " a new one made. Close this one and open it again");
+        }
+        if (newest.generation() <= manifest.generation()) {
+            return false; // the newest manifest is damaged; ours was read before
+        }
+        show(newest);
+        return true;
+    }
+
+    /** Moves all arrays to a generation; files that did not change keep their mapping. */
     private void show(Manifest next) {
         MapArena previousMaps = maps;
         maps = new MapArena();
-        for (Map.Entry<String, Manifest.Array> entry : next.arrays().entrySet()) {
-            MappedArray array = arrays.get(entry.getKey());
-            Manifest.Array before = manifest.arrays().get(entry.getKey());
-            if (array != null && !(entry.getValue().equals(before) && array.isMapped())) {
-                array.replace(new Rows(path, entry.getKey(), entry.getValue(), maps));
-            }
-        }
+        fresh.forEach((path, array) -> showFresh(path, array, next.arrays().get(path)));
+        arrays.entrySet()
+                .removeIf(
+                        array -> !show(array.getValue(), next.arrays().get(array.getKey()), next));
         manifest = next;
         previousMaps.release();
+    }
+
+    private void showFresh(String path, MappedArray array, Manifest.Array node) {
+        if (node != null && node.type().equals(array.rowType())) {
+            MappedArray before = arrays.put(path, array);
+            fresh.remove(path);
+            if (before != null) {
+                before.retire(": it was replaced. Ask the store for it again");
+            }
+        }
+    }
+
+    private boolean show(MappedArray array, Manifest.Array node, Manifest next) {
+        if (node != null && node.type().equals(array.rowType())) {
+            array.replace(rows(array.path(), node, array.committed()));
+            return true;
+        }
+        if (node == null && writer != null && writer.look(t -> t.array(array.path())) != null) {
+            return true; // renamed or created while the commit was running
+        }
+        array.retire(
+                ": generation %d has %s. Ask the store for it again"
+                        .formatted(
+                                next.generation(),
+                                node == null
+                                        ? "no such array: it was deleted or renamed"
+                                        : "rows of " + node.type() + " there"));
+        return false;
     }
 
     private StoreWriter requireWriter() {
@@ -410,18 +595,19 @@ public final class Store implements AutoCloseable {
             throw new IllegalStateException(
                     path + ": the store is open for reading only. Store.edit opens it for writing");
         }
+        requireOpen();
         return writer;
     }
 
-    private void requireOpen() {
+    private synchronized void requireOpen() {
         if (closed) {
             throw new IllegalStateException(path + ": the store was closed");
         }
     }
 
     /**
-     * Closes the store; rows that were not committed are discarded, with a warning. Closing twice
-     * is harmless.
+     * Closes the store; what was not committed is discarded, rows with a warning. Closing twice is
+     * harmless.
      */
     @Override
     public synchronized void close() {
@@ -430,6 +616,7 @@ public final class Store implements AutoCloseable {
         }
         closed = true;
         arrays.values().forEach(MappedArray::retire);
+        fresh.values().forEach(MappedArray::retire);
         maps.release();
         OpenResources.closed(this);
         if (writer != null) {

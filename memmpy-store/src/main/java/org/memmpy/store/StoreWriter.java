@@ -6,44 +6,45 @@ package org.memmpy.store;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
-import org.memmpy.format.NodeNames;
+import org.memmpy.format.Structure;
 import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * The writing half of a store: the lock, the appenders, the commit.
+ * The writing half of a store: the lock, the tree to come, the rows to come, the commit.
  *
- * <p>Synchronized as a whole: a commit must not see half an append.
+ * <p>Synchronized as a whole: a commit must not see half an append. Only rows that were reserved
+ * are written outside the monitor, by as many threads as like to; a commit waits for them.
  */
 final class StoreWriter implements AutoCloseable {
-    private static final int MAX_ATTEMPTS = 10_000;
+    /** Where other processes write parts. */
+    static final String PARTS = ".parts";
+
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
 
     private final Path store;
     private final Disk disk;
     private final WriterLock lock;
     private final Generations generations;
-    private final Map<String, Manifest.Group> groups;
-
-    /** Every path by what a file system that ignores case takes it for. */
-    private final Map<String, String> paths = new HashMap<>();
-
+    private final PendingFiles files;
     private final Map<String, ArrayAppender> appenders = new LinkedHashMap<>();
-    private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
+    private final Regions regions = new Regions();
+    private PendingTree tree;
     private Manifest committed;
     private long highest;
     private boolean checkedSinceCommit;
+    private int overwriting;
     private Throwable failure;
     private boolean closed;
 
@@ -53,96 +54,154 @@ final class StoreWriter implements AutoCloseable {
         this.lock = lock;
         this.generations = new Generations(store);
         this.committed = committed;
+        this.tree = new PendingTree(store, committed);
         this.highest = generations.highest();
-        this.groups = new LinkedHashMap<>(committed.groups());
-        groups.keySet().forEach(this::remember);
-        committed.arrays().keySet().forEach(this::remember);
+        this.files = new PendingFiles(store, disk);
+        files.startGeneration(committed, highest + 1);
     }
 
-    /** Creates an array that does not exist yet, and the groups above it. */
-    synchronized void createArray(String path, RowType type) throws IOException {
+    static boolean isAdopted(String file) {
+        return file.startsWith(PARTS + "/");
+    }
+
+    // ---- the tree
+
+    synchronized <T> T look(Function<PendingTree, T> at) {
+        return at.apply(tree);
+    }
+
+    /** Changes the tree where no file is concerned. */
+    synchronized void change(Consumer<PendingTree> step) {
         requireUsable();
-        requireFree(path);
-        requireGroup(NodeNames.parent(path));
-        requireAloneSinceCommit();
-        Path directory = ArrayFiles.resolve(store, NodeNames.file(path, 1)).getParent();
-        disk.createDirectories(directory);
-        rememberDirectories(directory);
-        appenders.put(path, createFile(path, type));
-        createGroups(NodeNames.parent(path));
-        remember(path);
+        step.accept(tree);
     }
 
-    /** A file of the name may be a dead writer's, or another node's: names are not used twice. */
-    private ArrayAppender createFile(String path, RowType type) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return ArrayAppender.create(disk, store, NodeNames.file(path, attempt), type);
-            } catch (FileAlreadyExistsException e) {
-                if (attempt == MAX_ATTEMPTS) {
-                    throw e;
-                }
+    /** {@return the tree as a generation that readers could see, without rows not yet committed} */
+    synchronized Manifest pending() {
+        return tree.manifest(committed, committed.generation(), Map.of());
+    }
+
+    /** Removes a node and all below it; the root's children for the root. */
+    synchronized void delete(String path) throws IOException {
+        requireUsable();
+        if (tree.kind(path) == null) {
+            throw new IllegalArgumentException(store + " has no node '" + path + "'");
+        }
+        forget(path);
+        tree.delete(path);
+    }
+
+    /** Uncommitted rows of a node and of all below it are dropped. */
+    private void forget(String path) throws IOException {
+        for (String below : tree.subtree(path)) {
+            ArrayAppender appender = appenders.remove(below);
+            if (appender != null) {
+                regions.forget(below);
+                files.drop(appender.written());
             }
         }
     }
 
-    /** Declares a group a table; it may exist already. */
-    synchronized void createTable(String path) {
+    synchronized void rename(String from, String to) {
         requireUsable();
-        requireGroup(path);
-        createGroups(path);
-        groups.put(path, new Manifest.Group(true));
-    }
-
-    private void createGroups(String path) {
-        if (!groups.containsKey(path)) {
-            createGroups(NodeNames.parent(path));
-            groups.put(path, new Manifest.Group(false));
-            remember(path);
-        }
-    }
-
-    private void remember(String path) {
-        paths.put(NodeNames.folded(path), path);
-    }
-
-    /** Makes sure that a group is there or can be created, with those above it. */
-    private void requireGroup(String path) {
-        for (String at = path; !groups.containsKey(at); at = NodeNames.parent(at)) {
-            requireFree(at);
-        }
-    }
-
-    private void requireFree(String path) {
-        String other = paths.get(NodeNames.folded(path));
-        if (other != null) {
+        if (tree.kind(from) == null || from.isEmpty()) {
             throw new IllegalArgumentException(
-                    "%s: '%s' cannot be created: %s '%s' exists. Names differ by more than case; choose another"
-                            .formatted(
-                                    store,
-                                    path,
-                                    groups.containsKey(other) ? "the group" : "the array",
-                                    other));
+                    store + " has no node '" + from + "' that could be renamed");
         }
+        tree.rename(from, to);
+        PendingTree.renameKeys(
+                appenders,
+                path ->
+                        path.equals(from) || path.startsWith(from + "/")
+                                ? to + path.substring(from.length())
+                                : path);
     }
 
-    private void rememberDirectories(Path directory) {
-        for (Path at = directory; at != null && at.startsWith(store); at = at.getParent()) {
-            unforcedDirectories.add(at);
+    /** Gives an array new, empty files in the place of its old ones; creates it if missing. */
+    synchronized void replace(String path, RowType type) throws IOException {
+        requireUsable();
+        Manifest.Array before = tree.array(path);
+        if (before == null) {
+            tree.createArray(path, type);
+            return;
         }
+        forget(path);
+        tree.setArray(path, new Manifest.Array(type, List.of(), before.attributes()));
     }
+
+    /** Creates a value or replaces one. */
+    synchronized void putValue(String path, byte[] json) throws IOException {
+        requireUsable();
+        Manifest.Value before = tree.value(path);
+        if (before == null) {
+            tree.requireFree(path);
+        }
+        requireAloneSinceCommit();
+        Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
+        tree.putValue(path, files.writeValue(path, json, attributes));
+    }
+
+    // ---- rows
 
     synchronized void append(String path, MemorySegment values) throws IOException {
-        requireUsable();
-        requireAloneSinceCommit();
-        appender(path).append(values);
+        ArrayAppender appender = appender(path);
+        appender.append(values);
+        files.used(appender, overwriting == 0);
+    }
+
+    synchronized void reserve(String path, long rows) throws IOException {
+        appender(path).reserve(rows);
+    }
+
+    synchronized void link(String path, Manifest.Part part) throws IOException {
+        appender(path).link(part);
+    }
+
+    /** Takes a range of uncommitted rows for one writer of it. */
+    synchronized Regions.Claim claim(String path, long row, long count) throws IOException {
+        appender(path).requireUncommitted(row, count);
+        return regions.claim(path, row, count);
+    }
+
+    /**
+     * Writes rows in place of uncommitted ones.
+     *
+     * @param claim the region that they must be in; null if they must be in none
+     */
+    void overwrite(String path, Regions.Claim claim, long row, long count, MemorySegment values)
+            throws IOException {
+        ArrayAppender.Overwrite target;
+        synchronized (this) {
+            ArrayAppender appender = appender(path);
+            regions.check(path, claim, row, count);
+            target = appender.overwrite(row, count);
+            overwriting++;
+        }
+        try {
+            target.part().overwrite(target.row(), values);
+        } finally {
+            synchronized (this) {
+                overwriting--;
+                notifyAll();
+            }
+        }
     }
 
     private ArrayAppender appender(String path) throws IOException {
+        requireUsable();
+        requireAloneSinceCommit();
         ArrayAppender appender = appenders.get(path);
         if (appender == null) {
-            Manifest.Array node = committed.arrays().get(path);
-            appender = ArrayAppender.open(disk, store, path, node);
+            Manifest.Array node = tree.array(path);
+            if (node == null) {
+                throw new IllegalStateException(
+                        store
+                                + ": the array '"
+                                + path
+                                + "' was deleted or renamed. Ask the store for it again");
+            }
+            String where = store + ", array '" + path + "'";
+            appender = new ArrayAppender(files.of(path), where, node);
             appenders.put(path, appender);
         }
         return appender;
@@ -154,37 +213,59 @@ final class StoreWriter implements AutoCloseable {
         if (appender != null) {
             return appender.rows();
         }
-        Manifest.Array node = committed.arrays().get(path);
+        Manifest.Array node = tree.array(path);
         return node == null ? 0 : node.rows();
     }
+
+    // ---- the commit
 
     /** {@return the manifest that is current afterwards: the same one if nothing has changed} */
     synchronized Manifest commit() throws IOException {
         requireUsable();
-        Manifest next = next();
-        if (next.groups().equals(committed.groups()) && next.arrays().equals(committed.arrays())) {
+        awaitOverwrites();
+        for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {
+            if (array.getValue().parts().isEmpty()) {
+                appender(array.getKey()); // an array without rows is a file, too
+            }
+        }
+        Map<String, Manifest.Array> appended = new LinkedHashMap<>();
+        for (Map.Entry<String, ArrayAppender> entry : appenders.entrySet()) {
+            String path = entry.getKey(); // may fail on a full disk, and be tried again
+            appended.put(path, entry.getValue().complete(tree.array(path)));
+            files.used(entry.getValue(), true);
+        }
+        Manifest next = tree.manifest(committed, highest + 1, appended);
+        if (next.sameContent(committed)) {
             return committed;
         }
-        next.unequalTable()
+        Structure.fault(next)
                 .ifPresent(
-                        unequal -> {
+                        fault -> {
                             throw new IllegalStateException(
                                     store
                                             + ": nothing was committed: "
-                                            + unequal
+                                            + fault
                                             + ". Append what is missing and commit again, or keep"
                                             + " arrays of different lengths in a group of their own");
                         });
-        for (ArrayAppender appender : appenders.values()) {
-            appender.flush(); // may fail on a full disk, and be tried again
-        }
         requireAlone();
         publish(next);
-        committed = next;
-        highest = next.generation();
-        checkedSinceCommit = false;
-        finish();
+        finish(next);
         return committed;
+    }
+
+    private void awaitOverwrites() {
+        boolean interrupted = false;
+        while (overwriting > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -216,23 +297,14 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private Manifest next() {
-        Map<String, Manifest.Array> arrays = new LinkedHashMap<>(committed.arrays());
-        appenders.forEach((path, appender) -> arrays.put(path, appender.node()));
-        return new Manifest(committed.uuid(), highest + 1, groups, arrays);
-    }
-
     private void publish(Manifest next) throws IOException {
         boolean[] published = {false};
         try {
             for (ArrayAppender appender : appenders.values()) {
                 appender.force();
             }
-            for (Path directory : unforcedDirectories) {
-                disk.forceDirectory(directory);
-            }
+            files.forceDirectories();
             generations.publish(next, disk, () -> published[0] = true);
-            unforcedDirectories.clear();
         } catch (IOException | RuntimeException e) {
             failure = e;
             String fate =
@@ -253,13 +325,20 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** What follows publication is for NumPy and for tidiness; its failure loses nothing. */
-    private void finish() {
+    private void finish(Manifest next) {
+        committed = next;
+        highest = next.generation();
+        checkedSinceCommit = false;
+        tree = new PendingTree(store, next);
+        regions.clear();
         appenders.values().forEach(ArrayAppender::committed);
+        files.startGeneration(next, highest + 1);
         try {
             for (ArrayAppender appender : appenders.values()) {
-                appender.updateHeader();
+                appender.updateHeaders();
+                files.used(appender, true);
             }
-            generations.prune(disk);
+            generations.prune(disk, Set.of());
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
@@ -289,6 +368,7 @@ final class StoreWriter implements AutoCloseable {
     /** Discards what was not committed and gives the lock back. */
     @Override
     public synchronized void close() {
+        awaitOverwrites();
         closed = true;
         long discarded = 0;
         for (ArrayAppender appender : appenders.values()) {
@@ -301,14 +381,9 @@ final class StoreWriter implements AutoCloseable {
                     store,
                     Long.toString(discarded));
         }
-        for (ArrayAppender appender : appenders.values()) {
-            try {
-                appender.close();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, store + ": a file could not be closed", e);
-            }
-        }
         appenders.clear();
+        // after a failure it is not known what a manifest names that may or may not be there
+        files.close(failure == null);
         try {
             lock.close();
         } catch (IOException e) {

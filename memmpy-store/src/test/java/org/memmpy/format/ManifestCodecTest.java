@@ -13,13 +13,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.NodeKind;
 import org.memmpy.RowType;
 import org.memmpy.UnsupportedFormatException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -28,13 +31,32 @@ class ManifestCodecTest {
 
     private static Manifest manifest() {
         Map<String, Manifest.Group> groups = new LinkedHashMap<>();
-        groups.put("", new Manifest.Group(true));
-        groups.put("jets", new Manifest.Group(false));
+        groups.put("", new Manifest.Group(NodeKind.TABLE, Map.of("author", "somebody")));
+        groups.put("jets", new Manifest.Group(NodeKind.GROUP));
+        groups.put("jets/pt", new Manifest.Group(NodeKind.RAGGED));
+        groups.put("jets/m", new Manifest.Group(NodeKind.MASKED, Map.of("fill_value", -1.5)));
         Map<String, Manifest.Array> arrays = new LinkedHashMap<>();
-        arrays.put("image", new Manifest.Array(RowType.of(DType.UINT8, 28, 28), 10, "image.npy"));
-        arrays.put("label", new Manifest.Array(RowType.of(DType.BFLOAT16), 10, "label-2.npy"));
-        arrays.put("jets/größe", new Manifest.Array(RowType.of(DType.INT64), 3, "jets/größe.npy"));
-        return new Manifest(new UUID(1, 2), 12, groups, arrays);
+        arrays.put("image", array(RowType.of(DType.UINT8, 28, 28), part("image.npy", 10)));
+        arrays.put(
+                "label",
+                array(RowType.of(DType.BFLOAT16), part("label~2.npy", 4), part("b.npy", 6)));
+        arrays.put("jets/größe", array(RowType.of(DType.INT64), part("jets/größe.npy", 3)));
+        arrays.put("jets/pt/values", array(RowType.of(DType.FLOAT32), part("v.npy", 7)));
+        arrays.put("jets/pt/offsets", array(RowType.of(DType.INT64), part("o.npy", 3)));
+        arrays.put("jets/m/values", array(RowType.of(DType.FLOAT32, 2), part("mv.npy", 5)));
+        arrays.put("jets/m/mask", array(RowType.of(DType.BOOL, 2), part("mm.npy", 5)));
+        Map<String, Manifest.Value> values =
+                Map.of("notes", new Manifest.Value("notes.value.json", 5, 77, Map.of("a", 1L)));
+        return new Manifest(
+                new UUID(1, 2), 12, groups, arrays, values, Set.of("old.npy", "x/old.npy"));
+    }
+
+    private static Manifest.Array array(RowType type, Manifest.Part... parts) {
+        return new Manifest.Array(type, List.of(parts), Map.of());
+    }
+
+    private static Manifest.Part part(String file, long rows) {
+        return new Manifest.Part(file, rows, rows * 0x1234567);
     }
 
     private static String text() {
@@ -97,7 +119,16 @@ class ManifestCodecTest {
                 "[ 28, 28 ] | [ 4294967296, 4294967296 ]",
                 "\"uuid\" : \"0 | \"uuid\" : \"z",
                 "\"\" : | \"a\" :",
-                "\"table\" : true | \"table\" : 1",
+                "\"kind\" : \"table\" | \"kind\" : 1",
+                "\"file\" : \"b.npy\" | \"file\" : \"b.txt\"",
+                "\"crc32c\" : \"0 | \"crc32c\" : \"-",
+                "\"file\" : \"v.npy\", \"rows\" : 7 | \"file\" : \"v.npy\", \"rows\" : 8",
+                "\"rows\" : 6 | \"rows\" : 7",
+                "\"jets/pt/offsets\" | \"jets/pt/offset\"",
+                "\"jets/m/mask\" | \"jets/m/task\"",
+                "\"bytes\" : 5 | \"bytes\" : -5",
+                "\"notes\" : | \"image\" :",
+                "notes.value.json | ../notes.value.json",
                 "\"groups\" : | \"gruppen\" :",
                 "\"format\" : \"memmpy store\" | \"format\" : \"x\"",
                 "\"generation\" : 12 | \"generation\" : 12, \"generation\" : 13",

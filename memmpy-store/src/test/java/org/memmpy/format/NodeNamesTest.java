@@ -84,12 +84,27 @@ class NodeNamesTest {
 
     @Test
     void filesLieInTheirGroupsAndNeverOnTheStoresOwnNames() {
-        assertEquals("image.npy", NodeNames.file("image", 1));
-        assertEquals("jets/pt-3.npy", NodeNames.file("jets/pt", 3));
-        assertEquals("jet_pt/a_b.npy", NodeNames.file("jet:pt/a:b", 1), "for Windows");
-        assertEquals(".cache_/x.npy", NodeNames.file(".cache/x", 1));
-        assertEquals("a.npy_/x.npy", NodeNames.file("a.npy/x", 1));
-        assertEquals("memmpy-000001.json_/x.npy", NodeNames.file("memmpy-000001.json/x", 1));
+        assertEquals("image.npy", file("image", 0));
+        assertEquals("jets/pt~12.npy", file("jets/pt", 1));
+        assertEquals("jets/pt~12~3.npy", file("jets/pt", 3));
+        assertEquals("jet_pt/a_b.npy", file("jet:pt/a:b", 0), "for Windows");
+        assertEquals(".cache_/x.npy", file(".cache/x", 0));
+        assertEquals("a.npy_/x.npy", file("a.npy/x", 0));
+        assertEquals("memmpy-000001.json_/x.npy", file("memmpy-000001.json/x", 0));
+        assertEquals("a/n~12.value.json", NodeNames.file("a/n", ".value.json", 12, 1));
+    }
+
+    private static String file(String path, int attempt) {
+        return NodeNames.file(path, ".npy", 12, attempt);
+    }
+
+    @Test
+    void tellsNamesWithAGenerationFromPlainOnes() {
+        assertTrue(NodeNames.isNumbered(file("jets/pt", 1)));
+        assertTrue(NodeNames.isNumbered(file("jets/pt", 2)));
+        assertTrue(NodeNames.isNumbered("x~5.npy"), "the plain name of 'x~5', not taken for it");
+        assertFalse(NodeNames.isNumbered(file("jets/pt", 0)));
+        assertFalse(NodeNames.isNumbered("x~a.npy"));
     }
 
     @Test

@@ -51,8 +51,9 @@ class NpyHeaderTest {
 
         assertEquals(NpyHeader.BYTES, bytes.length);
         assertEquals('\n', bytes[bytes.length - 1]);
-        assertTrue(header.holdsRowsOf(type));
-        assertFalse(header.holdsRowsOf(RowType.of(dtype, 5, 3)));
+        assertTrue(header.holdsRowsOf(type, NpyHeader.BYTES));
+        assertFalse(header.holdsRowsOf(RowType.of(dtype, 5, 3), NpyHeader.BYTES));
+        assertFalse(header.holdsRowsOf(type, 128));
         assertArrayEquals(new long[] {123_456_789_012L, 3, 5}, header.shape());
     }
 

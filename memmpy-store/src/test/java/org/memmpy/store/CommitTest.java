@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
+import org.memmpy.NodeKind;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.ManifestCodec;
@@ -26,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -166,6 +168,8 @@ class CommitTest {
         }
         assertTrue(Files.size(path().resolve("x.npy")) > 1 << 22);
         assertEquals(3, rowsOnDisk());
+        assertFalse(Files.exists(path().resolve("new.npy")), "nothing names it");
+        Files.write(path().resolve("new.npy"), new byte[] {1}); // as of a writer that was killed
         try (Store store = Store.edit(path())) {
             assertEquals(List.of("x", "sub/y"), store.arrays());
             store.array("x").append(new int[] {4});
@@ -174,7 +178,7 @@ class CommitTest {
         }
         assertEquals(4, rowsOnDisk());
         assertTrue(
-                Files.exists(path().resolve("new-2.npy")), "the dead writer's name is not reused");
+                Files.exists(path().resolve("new~3.npy")), "the dead writer's name is not reused");
     }
 
     @Test
@@ -211,7 +215,7 @@ class CommitTest {
 
     @Test
     void onlyTablesHaveEqualRows() throws IOException {
-        try (Store store = Store.create(path(), Store.CreateOption.FREE_ROOT)) {
+        try (Store store = Store.create(path(), StoreOption.FREE_ROOT)) {
             store.array("a", DType.INT8).append(new byte[1]);
             store.array("b", DType.INT8).append(new byte[2]);
             store.createTable("events");
@@ -290,10 +294,15 @@ class CommitTest {
                 new Manifest(
                         new UUID(1, 2),
                         3,
-                        Map.of("", new Manifest.Group(false)),
+                        Map.of("", new Manifest.Group(NodeKind.GROUP)),
                         Map.of(
                                 "nowhere/x",
-                                new Manifest.Array(RowType.of(DType.INT8), 1, "x.npy")));
+                                new Manifest.Array(
+                                        RowType.of(DType.INT8),
+                                        List.of(new Manifest.Part("x.npy", 1, 0)),
+                                        Map.of())),
+                        Map.of(),
+                        Set.of());
         Files.write(path().resolve("memmpy-000003.json"), ManifestCodec.encode(contradiction));
         assertThrows(CorruptStoreException.class, () -> Store.open(path()));
         assertThrows(CorruptStoreException.class, () -> Store.edit(path()));

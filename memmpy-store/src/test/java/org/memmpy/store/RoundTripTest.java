@@ -227,7 +227,7 @@ class RoundTripTest {
         String[] paths = {
             "a", "a-2", "a.npy/x", "b/c/d/x", ".cache/x", "größe 1", "memmpy-000001.json/x"
         };
-        try (Store store = Store.create(store(), Store.CreateOption.FREE_ROOT)) {
+        try (Store store = Store.create(store(), StoreOption.FREE_ROOT)) {
             for (int i = 0; i < paths.length; i++) {
                 store.array(paths[i], DType.INT32).append(new int[] {i});
             }

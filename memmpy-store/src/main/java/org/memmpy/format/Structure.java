@@ -1,0 +1,164 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.format;
+
+import org.memmpy.DType;
+import org.memmpy.NodeKind;
+import org.memmpy.RowType;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What must hold among the nodes of a manifest: parents, components, equal lengths. */
+public final class Structure {
+    private final Manifest manifest;
+
+    private Structure(Manifest manifest) {
+        this.manifest = manifest;
+    }
+
+    /** {@return what is wrong with the first node that contradicts another, if one does} */
+    public static Optional<String> fault(Manifest manifest) {
+        Structure structure = new Structure(manifest);
+        String fault = structure.parents();
+        if (fault == null) {
+            fault = structure.components();
+        }
+        return Optional.ofNullable(fault == null ? structure.lengths() : fault);
+    }
+
+    private String parents() {
+        if (!manifest.groups().containsKey("") || !manifest.groups().get("").kind().isGroup()) {
+            return "the root group is missing";
+        }
+        for (String path : manifest.groups().keySet()) {
+            if (!manifest.groups().containsKey(NodeNames.parent(path))) {
+                return "the group above '" + path + "' is missing";
+            }
+        }
+        for (String path : manifest.arrays().keySet()) {
+            if (path.isEmpty() || !manifest.groups().containsKey(NodeNames.parent(path))) {
+                return "the group of array '" + path + "' is missing";
+            }
+            if (manifest.groups().containsKey(path)) {
+                return "'" + path + "' is both an array and a group";
+            }
+        }
+        for (String path : manifest.values().keySet()) {
+            if (path.isEmpty() || !manifest.groups().containsKey(NodeNames.parent(path))) {
+                return "the group of value '" + path + "' is missing";
+            }
+            if (manifest.groups().containsKey(path) || manifest.arrays().containsKey(path)) {
+                return "'" + path + "' is a value and something else";
+            }
+        }
+        return null;
+    }
+
+    private String components() {
+        for (Map.Entry<String, Manifest.Group> entry : manifest.groups().entrySet()) {
+            String fault =
+                    switch (entry.getValue().kind()) {
+                        case RAGGED -> ragged(entry.getKey());
+                        case MASKED -> masked(entry.getKey());
+                        default -> null;
+                    };
+            if (fault != null) {
+                return fault;
+            }
+        }
+        return null;
+    }
+
+    private String ragged(String path) {
+        Manifest.Array offsets = manifest.arrays().get(path + "/offsets");
+        if (!manifest.arrays().containsKey(path + "/values")
+                || offsets == null
+                || !offsets.type().equals(RowType.of(DType.INT64))
+                || offsets.rows() < 1) {
+            return "the ragged array '" + path + "' lacks its values, or its offsets in int64";
+        }
+        for (String component : new String[] {"/shapes", "/hashes"}) {
+            Manifest.Array array = manifest.arrays().get(path + component);
+            if (array != null
+                    && (array.type().dtype() != DType.INT64
+                            || array.rows() != offsets.rows() - 1)) {
+                return "'%s' has %,d rows of %s, its ragged array %,d rows"
+                        .formatted(
+                                path + component, array.rows(), array.type(), offsets.rows() - 1);
+            }
+        }
+        boolean keyed = manifest.groups().containsKey(path + "/keys");
+        if (keyed != manifest.arrays().containsKey(path + "/hashes")
+                || keyed != manifest.arrays().containsKey(path + "/sorted")) {
+            return "the ragged array '" + path + "' has only some of keys, hashes and sorted";
+        }
+        return keyed ? keys(path, offsets.rows()) : null;
+    }
+
+    private String keys(String path, long offsets) {
+        Manifest.Array values = manifest.arrays().get(path + "/keys/values");
+        Manifest.Array keyOffsets = manifest.arrays().get(path + "/keys/offsets");
+        Manifest.Array sorted = manifest.arrays().get(path + "/sorted");
+        if (manifest.groups().get(path + "/keys").kind() != NodeKind.RAGGED
+                || values == null
+                || !values.type().equals(RowType.of(DType.UINT8))
+                || keyOffsets == null
+                || keyOffsets.rows() != offsets
+                || !sorted.type().equals(RowType.of(DType.INT64, 2))
+                || sorted.rows() > offsets - 1) {
+            return "the keys of the ragged array '" + path + "' are not one for each row";
+        }
+        return null;
+    }
+
+    private String masked(String path) {
+        Manifest.Array values = manifest.arrays().get(path + "/values");
+        Manifest.Array mask = manifest.arrays().get(path + "/mask");
+        if (values == null
+                || mask == null
+                || values.rows() != mask.rows()
+                || !mask.type().equals(RowType.of(DType.BOOL, values.type().shape()))) {
+            return "the masked array '" + path + "' has not equally many values and mask elements";
+        }
+        return null;
+    }
+
+    private String lengths() {
+        Map<String, String> first = new HashMap<>();
+        for (String path : manifest.arrays().keySet()) {
+            String fault = length(path, first);
+            if (fault != null) {
+                return fault;
+            }
+        }
+        for (Map.Entry<String, Manifest.Group> group : manifest.groups().entrySet()) {
+            String fault =
+                    group.getValue().kind().isComposite() ? length(group.getKey(), first) : null;
+            if (fault != null) {
+                return fault;
+            }
+        }
+        return null;
+    }
+
+    private String length(String path, Map<String, String> first) {
+        String table = NodeNames.parent(path);
+        if (manifest.groups().get(table).kind() != NodeKind.TABLE) {
+            return null;
+        }
+        String other = first.putIfAbsent(table, path);
+        if (other == null || manifest.rows(other) == manifest.rows(path)) {
+            return null;
+        }
+        return "table '/%s' would have unequal columns: '%s' %,d rows, '%s' %,d rows"
+                .formatted(
+                        table,
+                        NodeNames.last(other),
+                        manifest.rows(other),
+                        NodeNames.last(path),
+                        manifest.rows(path));
+    }
+}

@@ -1,0 +1,85 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
+import org.memmpy.os.MapArena;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One file of an array, checked and mapped at first touch. Used by the rows of one generation, or
+ * of several if they have it in common; unmapped when the last user lets go.
+ */
+final class MappedPart {
+    private final StoreFiles files;
+    private final String where;
+    private final RowType type;
+    private final Manifest.Part part;
+    private final MapArena maps;
+    private volatile MemorySegment segment;
+    private int users = 1;
+
+    MappedPart(StoreFiles files, String where, RowType type, Manifest.Part part, MapArena maps) {
+        this.files = files;
+        this.where = where;
+        this.type = type;
+        this.part = part;
+        this.maps = maps;
+    }
+
+    Manifest.Part part() {
+        return part;
+    }
+
+    /** {@return whether it was taken for another generation: only if it is mapped already} */
+    synchronized boolean share() {
+        if (segment == null || users == 0) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    synchronized void release() {
+        if (--users == 0 && segment != null) {
+            maps.release();
+        }
+    }
+
+    /** {@return the data of exactly the committed rows; read-only} */
+    MemorySegment segment() {
+        MemorySegment mapped = segment;
+        return mapped != null ? mapped : map();
+    }
+
+    private synchronized MemorySegment map() {
+        if (segment != null) {
+            return segment;
+        }
+        if (users == 0 || !maps.retain()) {
+            throw new IllegalStateException(where + ": the store was closed");
+        }
+        boolean mapped = false;
+        try {
+            StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
+            segment =
+                    maps.map(
+                            extent.file(),
+                            extent.offset() + part.dataOffset(),
+                            part.rows() * type.bytes());
+            mapped = true;
+            return segment;
+        } catch (IOException e) {
+            throw new UncheckedIOException(where + ": cannot be mapped: " + e.getMessage(), e);
+        } finally {
+            if (!mapped) {
+                maps.release();
+            }
+        }
+    }
+}

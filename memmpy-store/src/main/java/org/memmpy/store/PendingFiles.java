@@ -1,0 +1,215 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.RowType;
+import org.memmpy.format.BlockChecksums;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+import org.memmpy.os.Disk;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The files that a writer has made or opened: their names, how many are open at once, and what
+ * becomes of those that no generation names in the end.
+ */
+final class PendingFiles {
+    private static final int MAX_ATTEMPTS = 10_000;
+    private static final int MAX_OPEN = 256;
+    private static final System.Logger LOG = System.getLogger(PendingFiles.class.getName());
+
+    private final Path store;
+    private final Disk disk;
+
+    private final Set<PartWriter> parts = new LinkedHashSet<>();
+
+    /** Those that may have their file open, the least recently used first. */
+    private final LinkedHashSet<PartWriter> open = new LinkedHashSet<>();
+
+    private final Set<String> made = new LinkedHashSet<>();
+    private final Set<Path> madeDirectories = new LinkedHashSet<>();
+    private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
+    private Set<String> retired = Set.of();
+    private long generation;
+
+    PendingFiles(Path store, Disk disk) {
+        this.store = store;
+        this.disk = disk;
+    }
+
+    /** From now on files are made for the next generation; those made before are committed. */
+    void startGeneration(Manifest committed, long next) {
+        retired = committed.retired();
+        generation = next;
+        made.clear();
+        madeDirectories.clear();
+        unforcedDirectories.clear();
+    }
+
+    /** {@return what makes and opens the parts of an array} */
+    ArrayAppender.PartFiles of(String path) {
+        return new ArrayAppender.PartFiles() {
+            @Override
+            public PartWriter open(String where, RowType type, Manifest.Part committed)
+                    throws IOException {
+                return added(PartWriter.open(disk, store, where, type, committed));
+            }
+
+            @Override
+            public PartWriter create(RowType type) throws IOException {
+                PartWriter part =
+                        make(path, ".npy", file -> PartWriter.create(disk, store, file, type));
+                return added(part);
+            }
+        };
+    }
+
+    private PartWriter added(PartWriter part) {
+        parts.add(part);
+        return part;
+    }
+
+    /** Makes a file of a name, exclusively. */
+    private interface Creation<T> {
+        T create(String file) throws IOException;
+    }
+
+    /** A file of the name may be a dead writer's, or another node's: names are not used twice. */
+    private <T> T make(String path, String suffix, Creation<T> creation) throws IOException {
+        String plain = NodeNames.file(path, suffix, generation, 0);
+        makeDirectories(StoreFiles.resolve(store, plain).getParent());
+        boolean plainUsed = NodeNames.isNumbered(plain) || retired.contains(plain);
+        for (int attempt = plainUsed ? 1 : 0; ; attempt++) {
+            String file = NodeNames.file(path, suffix, generation, attempt);
+            try {
+                T created = creation.create(file);
+                made.add(file);
+                return created;
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void makeDirectories(Path directory) throws IOException {
+        List<Path> missing = new ArrayList<>();
+        for (Path at = directory; !at.equals(store); at = at.getParent()) {
+            if (Files.notExists(at)) {
+                missing.addFirst(at);
+            }
+            unforcedDirectories.add(at);
+        }
+        unforcedDirectories.add(store);
+        if (!missing.isEmpty()) {
+            disk.createDirectories(directory);
+            madeDirectories.addAll(missing);
+        }
+    }
+
+    /** Writes a value's file, and forces it. */
+    Manifest.Value writeValue(String path, byte[] json, Map<String, Object> attributes)
+            throws IOException {
+        String name =
+                make(
+                        path,
+                        ".value.json",
+                        file -> {
+                            try (Disk.DiskFile out = disk.create(StoreFiles.resolve(store, file))) {
+                                out.write(ByteBuffer.wrap(json), 0);
+                                out.force();
+                            }
+                            return file;
+                        });
+        return new Manifest.Value(
+                name, json.length, BlockChecksums.of(ByteBuffer.wrap(json)), attributes);
+    }
+
+    /**
+     * Takes note that parts were used, and closes the files of others if too many are open.
+     *
+     * @param mayClose whether no other thread can be writing to one
+     */
+    void used(ArrayAppender appender, boolean mayClose) throws IOException {
+        for (PartWriter part : appender.written()) {
+            if (part.isOpen()) {
+                open.remove(part);
+                open.add(part);
+            }
+        }
+        while (mayClose && open.size() > MAX_OPEN) {
+            open.removeFirst().release();
+        }
+    }
+
+    void forceDirectories() throws IOException {
+        for (Path directory : unforcedDirectories) {
+            disk.forceDirectory(directory);
+        }
+    }
+
+    /** Lets go of parts whose rows are not wanted any more. */
+    void drop(Collection<PartWriter> dropped) throws IOException {
+        for (PartWriter part : dropped) {
+            parts.remove(part);
+            open.remove(part);
+            if (made.remove(part.file())) {
+                part.discard();
+            } else {
+                part.close();
+            }
+        }
+    }
+
+    /**
+     * Closes everything.
+     *
+     * @param discard whether files that no generation names are removed
+     */
+    void close(boolean discard) {
+        for (PartWriter part : parts) {
+            try {
+                if (discard && made.contains(part.file())) {
+                    part.discard();
+                } else {
+                    part.close();
+                }
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, store + ": a file could not be closed", e);
+            }
+        }
+        parts.clear();
+        open.clear();
+        if (discard) {
+            removeMade();
+        }
+    }
+
+    private void removeMade() {
+        try {
+            for (String file : made) {
+                disk.delete(StoreFiles.resolve(store, file));
+            }
+            for (Path directory : List.copyOf(madeDirectories).reversed()) {
+                disk.delete(directory);
+            }
+        } catch (IOException e) {
+            // somebody has put something there; vacuum removes what is ours
+            LOG.log(Level.DEBUG, store + ": files that were not committed stay", e);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.NodeKind;
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The nodes that the next generation will have, and what new ones may be called. Knows no files
+ * being written: its arrays have the parts that are committed.
+ */
+final class PendingTree {
+    private final Path store;
+    private final Map<String, Manifest.Group> groups;
+    private final Map<String, Manifest.Array> arrays;
+    private final Map<String, Manifest.Value> values;
+
+    /** Every path by what a file system that ignores case takes it for. */
+    private final Map<String, String> folded = new HashMap<>();
+
+    PendingTree(Path store, Manifest committed) {
+        this.store = store;
+        this.groups = new LinkedHashMap<>(committed.groups());
+        this.arrays = new LinkedHashMap<>(committed.arrays());
+        this.values = new LinkedHashMap<>(committed.values());
+        remember();
+    }
+
+    private void remember() {
+        folded.clear();
+        for (Collection<String> paths :
+                List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
+            paths.forEach(this::remember);
+        }
+    }
+
+    private void remember(String path) {
+        folded.put(NodeNames.folded(path), path);
+    }
+
+    /** {@return the kind of a node; null if there is none} */
+    NodeKind kind(String path) {
+        Manifest.Group group = groups.get(path);
+        if (group != null) {
+            return group.kind();
+        }
+        return arrays.containsKey(path)
+                ? NodeKind.ARRAY
+                : values.containsKey(path) ? NodeKind.VALUE : null;
+    }
+
+    Manifest.Array array(String path) {
+        return arrays.get(path);
+    }
+
+    Map<String, Manifest.Array> arrays() {
+        return Collections.unmodifiableMap(arrays);
+    }
+
+    /** Makes sure that a node can be created: its name is free and its groups can hold it. */
+    void requireFree(String path) {
+        String other = folded.get(NodeNames.folded(path));
+        if (other != null) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' cannot be created: %s '%s' exists. Names differ by more than case; choose another"
+                            .formatted(store, path, the(kind(other)), other));
+        }
+        String above = NodeNames.parent(path);
+        while (!groups.containsKey(above)) {
+            String taken = folded.get(NodeNames.folded(above));
+            if (taken != null) {
+                throw new IllegalArgumentException(
+                        "%s: '%s' cannot be created: %s '%s' is in the way. Choose another group"
+                                .formatted(store, path, the(kind(taken)), taken));
+            }
+            above = NodeNames.parent(above);
+        }
+        if (!groups.get(above).kind().isGroup()) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' cannot be created: %s '%s' holds its own arrays only"
+                            .formatted(store, path, the(groups.get(above).kind()), above));
+        }
+    }
+
+    private static String the(NodeKind kind) {
+        return kind.isComposite() ? "the " + kind + " array" : "the " + kind;
+    }
+
+    /** Creates a group, and those above it. */
+    void createGroup(String path, NodeKind kind) {
+        requireFree(path);
+        putGroups(NodeNames.parent(path));
+        putGroup(path, kind);
+    }
+
+    private void putGroups(String path) {
+        if (!groups.containsKey(path)) {
+            putGroups(NodeNames.parent(path));
+            putGroup(path, NodeKind.GROUP);
+        }
+    }
+
+    private void putGroup(String path, NodeKind kind) {
+        groups.put(path, new Manifest.Group(kind));
+        remember(path);
+    }
+
+    /** Makes an existing group a table, or none. */
+    void setKind(String path, NodeKind kind) {
+        groups.put(path, new Manifest.Group(kind, groups.get(path).attributes()));
+    }
+
+    /** Creates an array without rows, and the groups above it. */
+    void createArray(String path, RowType type) {
+        requireFree(path);
+        addArray(path, type);
+    }
+
+    /** As {@link #createArray}, of a composite node, which nobody else may add to. */
+    void addArray(String path, RowType type) {
+        putGroups(NodeNames.parent(path));
+        arrays.put(path, new Manifest.Array(type, List.of(), Map.of()));
+        remember(path);
+    }
+
+    /** As {@link #createGroup}, in a composite node. */
+    void addGroup(String path, NodeKind kind) {
+        putGroup(path, kind);
+    }
+
+    /** Gives an array other parts, or another type. */
+    void setArray(String path, Manifest.Array array) {
+        arrays.put(path, array);
+    }
+
+    /** Creates a value or replaces one. */
+    void putValue(String path, Manifest.Value value) {
+        if (!values.containsKey(path)) {
+            requireFree(path);
+            putGroups(NodeNames.parent(path));
+            remember(path);
+        }
+        values.put(path, value);
+    }
+
+    Manifest.Value value(String path) {
+        return values.get(path);
+    }
+
+    /** Sets all attributes of an existing node. */
+    void setAttributes(String path, Map<String, Object> attributes) {
+        switch (kind(path)) {
+            case null -> throw new IllegalArgumentException(store + " has no node '" + path + "'");
+            case GROUP, TABLE, RAGGED, MASKED ->
+                    groups.put(path, new Manifest.Group(groups.get(path).kind(), attributes));
+            case ARRAY -> {
+                Manifest.Array array = arrays.get(path);
+                arrays.put(path, new Manifest.Array(array.type(), array.parts(), attributes));
+            }
+            case VALUE -> {
+                Manifest.Value value = values.get(path);
+                values.put(
+                        path,
+                        new Manifest.Value(
+                                value.file(), value.bytes(), value.crc32c(), attributes));
+            }
+        }
+    }
+
+    /** {@return the paths of a node and of all below it} */
+    List<String> subtree(String path) {
+        List<String> found = new ArrayList<>();
+        for (Collection<String> paths :
+                List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
+            for (String at : paths) {
+                if (isWithin(at, path)) {
+                    found.add(at);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean isWithin(String path, String group) {
+        return path.equals(group) || group.isEmpty() || path.startsWith(group + "/");
+    }
+
+    /** Removes a node and all below it; of the root, only what is below. */
+    void delete(String path) {
+        for (Collection<String> paths :
+                List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
+            paths.removeIf(at -> !at.isEmpty() && isWithin(at, path));
+        }
+        remember();
+    }
+
+    /** Gives a node, with all below it, another path; the groups above it are made. */
+    void rename(String from, String to) {
+        if (isWithin(to, from) && !to.equals(from)) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' cannot be moved into itself, to '%s'".formatted(store, from, to));
+        }
+        String taken = folded.remove(NodeNames.folded(from)); // it may change its case only
+        try {
+            requireFree(to);
+        } finally {
+            folded.put(NodeNames.folded(from), taken);
+        }
+        putGroups(NodeNames.parent(to));
+        UnaryOperator<String> renamed =
+                path -> isWithin(path, from) ? to + path.substring(from.length()) : path;
+        renameKeys(groups, renamed);
+        renameKeys(arrays, renamed);
+        renameKeys(values, renamed);
+        remember();
+    }
+
+    static <T> void renameKeys(Map<String, T> nodes, UnaryOperator<String> renamed) {
+        Map<String, T> copy = new LinkedHashMap<>(nodes);
+        nodes.clear();
+        copy.forEach((path, node) -> nodes.put(renamed.apply(path), node));
+    }
+
+    /**
+     * {@return the nodes as a generation}
+     *
+     * @param committed the generation before
+     * @param appended arrays to which something was added
+     */
+    Manifest manifest(Manifest committed, long generation, Map<String, Manifest.Array> appended) {
+        Map<String, Manifest.Array> next = new LinkedHashMap<>(arrays);
+        next.putAll(appended);
+        Set<String> retired = new LinkedHashSet<>(files(committed.arrays(), committed.values()));
+        retired.removeAll(files(next, values));
+        retired.removeIf(file -> NodeNames.isNumbered(file) || StoreWriter.isAdopted(file));
+        retired.addAll(committed.retired());
+        return new Manifest(committed.uuid(), generation, groups, next, values, retired);
+    }
+
+    private static Set<String> files(
+            Map<String, Manifest.Array> arrays, Map<String, Manifest.Value> values) {
+        Set<String> files = new LinkedHashSet<>();
+        for (Manifest.Array array : arrays.values()) {
+            for (Manifest.Part part : array.parts()) {
+                files.add(part.file());
+            }
+        }
+        values.values().forEach(value -> files.add(value.file()));
+        return files;
+    }
+}

@@ -1,0 +1,172 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.NodeKind;
+import org.memmpy.format.Generations;
+import org.memmpy.format.Manifest;
+import org.memmpy.os.Disk;
+import org.memmpy.os.WriterLock;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The ways in which a store is made and opened. */
+final class StoreOpener {
+    private final Path path;
+    private final Set<StoreOption> options;
+    private final Disk disk;
+
+    StoreOpener(Path path, StoreOption... options) {
+        this(path, null, options);
+    }
+
+    /**
+     * An opener.
+     *
+     * @param disk how to write; null for the real one
+     */
+    StoreOpener(Path path, Disk disk, StoreOption... options) {
+        // the empty path has no parent and is no start of others
+        this.path = path.toString().isEmpty() ? Path.of(".") : path;
+        this.options = EnumSet.noneOf(StoreOption.class);
+        this.options.addAll(List.of(options));
+        Disk real = this.options.contains(StoreOption.NO_FORCE) ? Disk.UNFORCED : Disk.REAL;
+        this.disk = disk == null ? real : disk;
+    }
+
+    Store open() throws IOException {
+        allow("Store.open", StoreOption.CHECKED);
+        return new Store(
+                path, new StoreFiles.InDirectory(path), new Generations(path).readNewest(), null);
+    }
+
+    Store edit() throws IOException {
+        allow("Store.edit", StoreOption.NO_FORCE, StoreOption.CHECKED);
+        return openForWriting();
+    }
+
+    private Store openForWriting() throws IOException {
+        Generations generations = new Generations(path);
+        if (!generations.exist()) {
+            generations.readNewest(); // says what is there instead, and leaves no lock file
+        }
+        WriterLock lock = WriterLock.acquire(path);
+        try {
+            return writing(lock, generations.readNewest());
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private Store writing(WriterLock lock, Manifest newest) throws IOException {
+        return new Store(
+                path,
+                new StoreFiles.InDirectory(path),
+                newest,
+                new StoreWriter(path, disk, lock, newest));
+    }
+
+    Store create() throws IOException {
+        allow(
+                "Store.create",
+                StoreOption.FREE_ROOT,
+                StoreOption.REPLACE,
+                StoreOption.NO_FORCE,
+                StoreOption.CHECKED);
+        NodeKind root = options.contains(StoreOption.FREE_ROOT) ? NodeKind.GROUP : NodeKind.TABLE;
+        if (options.contains(StoreOption.REPLACE) && new Generations(path).exist()) {
+            return replace(root);
+        }
+        requireNothingThere();
+        List<Path> parents = missingParents();
+        disk.createDirectories(path);
+        WriterLock lock = WriterLock.acquire(path);
+        try {
+            requireNothingThere();
+            Manifest empty = Manifest.empty(root);
+            new Generations(path).publish(empty, disk, () -> {});
+            for (Path parent : parents) {
+                disk.forceDirectory(parent);
+            }
+            return writing(lock, empty);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** What is there stays until the first commit. */
+    private Store replace(NodeKind root) throws IOException {
+        Store store = openForWriting();
+        boolean emptied = false;
+        try {
+            store.clear(root);
+            emptied = true;
+            return store;
+        } finally {
+            if (!emptied) {
+                store.close();
+            }
+        }
+    }
+
+    private void allow(String method, StoreOption... allowed) {
+        for (StoreOption option : options) {
+            if (!List.of(allowed).contains(option)) {
+                throw new IllegalArgumentException(
+                        "%s(%s): the option %s makes no sense there"
+                                .formatted(method, path, option));
+            }
+        }
+    }
+
+    /** {@return the directories in which creating the store makes a name} */
+    private List<Path> missingParents() {
+        List<Path> parents = new ArrayList<>();
+        Path at = path.toAbsolutePath().normalize();
+        do {
+            at = at.getParent();
+            if (at != null) {
+                parents.add(at);
+            }
+        } while (at != null && Files.notExists(at));
+        return parents;
+    }
+
+    private void requireNothingThere() throws IOException {
+        if (new Generations(path).exist()) {
+            throw new FileAlreadyExistsException(
+                    path.toString(),
+                    null,
+                    "a memmpy store is there already. Store.edit appends to it; the option REPLACE"
+                            + " starts anew");
+        }
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new FileAlreadyExistsException(path.toString(), null, "it is a file");
+        }
+        if (Files.isDirectory(path)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+                for (Path entry : entries) {
+                    // what a writer leaves that died before its first manifest is no obstacle
+                    String name = entry.getFileName().toString();
+                    if (!name.startsWith("writer.") && !name.endsWith(".aside")) {
+                        throw new FileAlreadyExistsException(
+                                path.toString(),
+                                null,
+                                "the directory is not empty (" + name + "). Choose another");
+                    }
+                }
+            }
+        }
+    }
+}

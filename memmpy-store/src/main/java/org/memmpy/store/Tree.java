@@ -1,0 +1,88 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.NodeKind;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A manifest's nodes as a tree. The arrays that a ragged or masked node consists of are no nodes.
+ */
+final class Tree {
+    private static final int SOME = 20;
+
+    private Tree() {}
+
+    static Node node(Manifest manifest, String path) {
+        NodeKind kind = manifest.kind(path);
+        boolean begun =
+                kind != NodeKind.RAGGED || manifest.arrays().get(path + "/offsets").rows() > 0;
+        return new Node(path, kind, begun ? manifest.rows(path) : 0);
+    }
+
+    static List<Node> children(Manifest manifest, String group) {
+        return Objects.requireNonNullElse(byGroup(manifest).get(group), List.of());
+    }
+
+    static List<Node> walk(Manifest manifest) {
+        List<Node> found = new ArrayList<>();
+        add(node(manifest, ""), byGroup(manifest), found);
+        return found;
+    }
+
+    private static void add(Node node, Map<String, List<Node>> byGroup, List<Node> found) {
+        found.add(node);
+        for (Node child : byGroup.getOrDefault(node.path(), List.of())) {
+            add(child, byGroup, found);
+        }
+    }
+
+    private static Map<String, List<Node>> byGroup(Manifest manifest) {
+        Map<String, List<Node>> nodes = new LinkedHashMap<>();
+        for (Collection<String> paths :
+                List.of(
+                        manifest.groups().keySet(),
+                        manifest.arrays().keySet(),
+                        manifest.values().keySet())) {
+            for (String path : paths) {
+                String group = NodeNames.parent(path);
+                if (!path.isEmpty() && manifest.groups().get(group).kind().isGroup()) {
+                    nodes.computeIfAbsent(group, g -> new ArrayList<>()).add(node(manifest, path));
+                }
+            }
+        }
+        return nodes;
+    }
+
+    /** Creates a group, or makes one that is there a table. */
+    static void createGroup(PendingTree tree, String path, NodeKind kind) {
+        NodeKind there = tree.kind(path);
+        if (there == null || !there.isGroup()) {
+            tree.createGroup(path, kind);
+        } else if (kind == NodeKind.TABLE) {
+            tree.setKind(path, kind);
+        }
+    }
+
+    /** {@return the paths of the first nodes, for a message} */
+    static String some(Manifest manifest) {
+        return some(walk(manifest).stream().skip(1).map(Node::path).toList());
+    }
+
+    /** {@return the first of some paths, for a message} */
+    static String some(Collection<String> paths) {
+        return paths.isEmpty()
+                ? "none"
+                : String.join(", ", paths.stream().limit(SOME).toList())
+                        + (paths.size() > SOME ? ", ..." : "");
+    }
+}
