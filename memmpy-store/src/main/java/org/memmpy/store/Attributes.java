@@ -21,10 +21,10 @@ import java.util.function.Consumer;
  * thread.
  */
 public final class Attributes {
-    private final Store store;
+    private final StoreTree store;
     private final String path;
 
-    Attributes(Store store, String path) {
+    Attributes(StoreTree store, String path) {
         this.store = store;
         this.path = path;
     }

@@ -1,0 +1,335 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.CorruptStoreException;
+import org.memmpy.DType;
+import org.memmpy.RowType;
+import org.memmpy.kernel.Elements;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.Buffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/**
+ * The reading half of a {@link MappedArray}: the committed rows of a generation, then of the next.
+ */
+abstract sealed class ReadableRows permits MappedArray {
+    final String where;
+    final String path;
+    final RowType type;
+    private volatile Rows rows;
+    private volatile String ended = ": the store was closed. Read before closing it";
+
+    /**
+     * The rows of an array.
+     *
+     * @param where the array, for messages
+     */
+    ReadableRows(String where, String path, RowType type, Rows rows) {
+        this.where = where;
+        this.path = path;
+        this.type = type;
+        this.rows = rows;
+    }
+
+    /** {@return how many rows are appended but not committed} */
+    abstract long pendingRows();
+
+    /** {@return the path in the store, names joined by {@code /}} */
+    public String path() {
+        return path;
+    }
+
+    /** {@return what one row is} */
+    public RowType rowType() {
+        return type;
+    }
+
+    /** {@return the element type} */
+    public DType dtype() {
+        return type.dtype();
+    }
+
+    /** {@return the committed rows} */
+    public long rows() {
+        return rows.count();
+    }
+
+    /**
+     * Reads one integer or boolean, widened by its dtype's signedness; the bits of a uint64.
+     *
+     * @param row the row
+     * @param element the element in the row, in C order
+     * @return the value
+     * @throws IllegalArgumentException if the dtype is floating
+     */
+    public long getLong(long row, long element) {
+        while (true) {
+            Rows now = rows;
+            requireElement(now, row, element);
+            int part = now.partOf(row);
+            long offset = offset(row - now.firstRow(part), element);
+            try {
+                return Elements.getLong(type.dtype(), now.segment(part), offset);
+            } catch (IllegalStateException e) {
+                throwUnlessReplaced(now, e);
+            } catch (InternalError e) {
+                throw cut(e);
+            }
+        }
+    }
+
+    /**
+     * Reads the first element of a row; see {@link #getLong(long, long)}.
+     *
+     * @param row the row
+     * @return the value
+     */
+    public long getLong(long row) {
+        return getLong(row, 0);
+    }
+
+    /**
+     * Reads one element of any dtype; integers beyond 2^53 are rounded.
+     *
+     * @param row the row
+     * @param element the element in the row, in C order
+     * @return the value
+     */
+    public double getDouble(long row, long element) {
+        while (true) {
+            Rows now = rows;
+            requireElement(now, row, element);
+            int part = now.partOf(row);
+            long offset = offset(row - now.firstRow(part), element);
+            try {
+                return Elements.getDouble(type.dtype(), now.segment(part), offset);
+            } catch (IllegalStateException e) {
+                throwUnlessReplaced(now, e);
+            } catch (InternalError e) {
+                throw cut(e);
+            }
+        }
+    }
+
+    /**
+     * Reads the first element of a row; see {@link #getDouble(long, long)}.
+     *
+     * @param row the row
+     * @return the value
+     */
+    public double getDouble(long row) {
+        return getDouble(row, 0);
+    }
+
+    /**
+     * Reads as many rows as fit the target exactly.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, boolean[] into) {
+        Values.requireType(where, type, boolean.class);
+        byte[] bytes = new byte[into.length];
+        read(row, MemorySegment.ofArray(bytes));
+        for (int i = 0; i < bytes.length; i++) {
+            into[i] = bytes[i] != 0;
+        }
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, byte[] into) {
+        Values.requireType(where, type, byte.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, short[] into) {
+        Values.requireType(where, type, short.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, int[] into) {
+        Values.requireType(where, type, int.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, long[] into) {
+        Values.requireType(where, type, long.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, float[] into) {
+        Values.requireType(where, type, float.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * As {@link #read(long, boolean[])}.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, double[] into) {
+        Values.requireType(where, type, double.class);
+        read(row, MemorySegment.ofArray(into));
+    }
+
+    /**
+     * Reads rows into the space between a buffer's position and limit, in the buffer's byte order;
+     * the position stays.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, Buffer into) {
+        MemorySegment target = MemorySegment.ofBuffer(into);
+        ByteOrder order = Values.order(where, type, into);
+        read(row, target);
+        if (order != ByteOrder.LITTLE_ENDIAN) {
+            Elements.swap(target, target, type.dtype().bytes());
+        }
+    }
+
+    /**
+     * Reads rows as raw little-endian bytes.
+     *
+     * @param row the first row
+     * @param into filled; a whole number of rows
+     */
+    public void read(long row, MemorySegment into) {
+        if (into.byteSize() == 0) {
+            throw new IllegalArgumentException(where + ": the target has no room for a row");
+        }
+        long count = Values.wholeRows(where, type, into.byteSize());
+        while (true) {
+            Rows now = rows;
+            if (row < 0 || row > now.count() - count) {
+                throw outOfRange(now, row, row + count - 1);
+            }
+            try {
+                now.copy(row, into);
+                return;
+            } catch (IllegalStateException e) {
+                if (!into.scope().isAlive()) {
+                    throw e;
+                }
+                throwUnlessReplaced(now, e);
+            } catch (InternalError e) {
+                throw cut(e);
+            }
+        }
+    }
+
+    /**
+     * Keeps the committed rows mapped for a loop over many of them.
+     *
+     * @return a lease, to be closed
+     */
+    public RowLease lease() {
+        while (true) {
+            Rows now = rows;
+            try {
+                return now.lease();
+            } catch (IllegalStateException e) {
+                throwUnlessReplaced(now, e);
+            }
+        }
+    }
+
+    private void requireElement(Rows now, long row, long element) {
+        if (row < 0 || row >= now.count()) {
+            throw outOfRange(now, row, row);
+        }
+        Objects.checkIndex(element, type.elements());
+    }
+
+    private long offset(long rowInPart, long element) {
+        return rowInPart * type.bytes() + element * type.dtype().bytes();
+    }
+
+    private IndexOutOfBoundsException outOfRange(Rows now, long first, long last) {
+        long more = pendingRows();
+        String pending =
+                more > 0 ? " (%,d more are appended but not committed)".formatted(more) : "";
+        String asked = first == last ? "row " + first : "rows " + first + " to " + last;
+        return new IndexOutOfBoundsException(
+                "%s: %s, but it has %,d rows%s".formatted(where, asked, now.count(), pending));
+    }
+
+    /** A commit replaces the mapping under a reader, who then reads from the next one. */
+    private void throwUnlessReplaced(Rows used, IllegalStateException e) {
+        if (rows == used) {
+            throw new IllegalStateException(where + ended, e);
+        }
+    }
+
+    private CorruptStoreException cut(InternalError fault) {
+        return new CorruptStoreException(
+                where
+                        + ": reading mapped memory failed. The file was cut while it was open, or the"
+                        + " disk fails; restore it from a copy",
+                fault);
+    }
+
+    void replace(Rows next) {
+        Rows previous = rows;
+        rows = next;
+        previous.retire();
+    }
+
+    Rows committed() {
+        return rows;
+    }
+
+    /**
+     * Ends all reading.
+     *
+     * @param reason what to tell, behind the array's name
+     */
+    void retire(String reason) {
+        ended = reason;
+        rows.retire();
+    }
+
+    void retire() {
+        rows.retire();
+    }
+
+    /** {@return for example {@code image: uint8 (28, 28), 10,000 rows}} */
+    @Override
+    public String toString() {
+        return "%s: %s, %,d rows".formatted(path, type, rows());
+    }
+}

@@ -1,0 +1,219 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.NodeKind;
+import org.memmpy.format.Json;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The part of a {@link Store} that knows its nodes by their paths, and nothing of their rows. */
+abstract sealed class StoreTree permits Store {
+    final Path path;
+    final StoreFiles files;
+
+    StoreTree(Path path, StoreFiles files) {
+        this.path = path;
+        this.files = files;
+    }
+
+    /** The tree as this store sees it: a writer with its own changes. */
+    abstract Manifest tree();
+
+    abstract StoreWriter requireWriter();
+
+    /** Arrays at and below a path that were not committed yet are there no more. */
+    abstract void endFresh(String node, String fate);
+
+    /** {@return the directory} */
+    public Path path() {
+        return path;
+    }
+
+    /** {@return the paths of all arrays, in the order of their creation} */
+    public List<String> arrays() {
+        return List.copyOf(tree().arrays().keySet());
+    }
+
+    /** {@return the paths of all groups and tables, {@code ""} for the root first} */
+    public List<String> groups() {
+        return tree().groups().entrySet().stream()
+                .filter(group -> group.getValue().kind().isGroup())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * {@return whether a group is a table; false if there is no such group}
+     *
+     * @param group its path; {@code ""} is the root
+     */
+    public boolean isTable(String group) {
+        return tree().kind(group) == NodeKind.TABLE;
+    }
+
+    /**
+     * {@return whether there is a node}
+     *
+     * @param node its path; {@code ""} is the root
+     */
+    public boolean exists(String node) {
+        return tree().kind(checked(node)) != null;
+    }
+
+    /**
+     * {@return a node}
+     *
+     * @param node its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is none
+     */
+    public Node node(String node) {
+        return Tree.node(tree(), requireNode(node));
+    }
+
+    /**
+     * {@return the nodes in a group, in the order of their creation, groups first}
+     *
+     * @param group its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is no such group
+     */
+    public List<Node> list(String group) {
+        return Tree.children(tree(), requireNode(group));
+    }
+
+    /** {@return all nodes, the root first, every group before what is in it} */
+    public List<Node> walk() {
+        return Tree.walk(tree());
+    }
+
+    /**
+     * {@return the attributes of a node, which follow the store's generation}
+     *
+     * @param node its path; {@code ""} is the root
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public Attributes attributes(String node) {
+        return new Attributes(this, requireNode(node));
+    }
+
+    Map<String, Object> attributesOf(String node) {
+        return tree().attributes(requireNode(node));
+    }
+
+    synchronized void changeAttributes(String node, Consumer<Map<String, Object>> change) {
+        Map<String, Object> changed = Attributes.changed(attributesOf(node), change);
+        requireWriter().change(tree -> tree.setAttributes(node, changed));
+    }
+
+    private String requireNode(String node) {
+        String checked = checked(node);
+        if (tree().kind(checked) == null) {
+            throw new IllegalArgumentException(
+                    "%s has no node '%s'. It has: %s".formatted(path, node, Tree.some(tree())));
+        }
+        return checked;
+    }
+
+    static String checked(String path) {
+        return path.isEmpty() ? path : NodeNames.check(path);
+    }
+
+    /**
+     * Creates a group, and those above it; nothing if it is there.
+     *
+     * @param group names joined by {@code /}
+     * @throws IllegalArgumentException if something else has the name, or it cannot be used
+     */
+    public void createGroup(String group) {
+        requireWriter().change(tree -> Tree.createGroup(tree, checked(group), NodeKind.GROUP));
+    }
+
+    /**
+     * Declares a group, created if it is missing, to be a table: from the next commit on its nodes
+     * have equally many rows.
+     *
+     * @param group names joined by {@code /}; {@code ""} is the root
+     */
+    public void createTable(String group) {
+        requireWriter().change(tree -> Tree.createGroup(tree, checked(group), NodeKind.TABLE));
+    }
+
+    /**
+     * Deletes a node and all below it; of the root, all that is below. Generations that are
+     * committed keep it.
+     *
+     * @param node its path
+     * @throws IllegalArgumentException if there is none
+     * @throws IOException if a file with uncommitted rows cannot be removed
+     */
+    public synchronized void delete(String node) throws IOException {
+        requireWriter().delete(requireNode(node));
+        endFresh(node, "deleted");
+    }
+
+    /**
+     * Gives a node, with all below it, another path; the groups above that are created. No file is
+     * touched.
+     *
+     * @param from its path
+     * @param to the path wanted, which is free
+     * @throws IllegalArgumentException if there is no such node, or the other path is taken
+     */
+    public synchronized void rename(String from, String to) {
+        requireWriter().rename(requireNode(from), NodeNames.check(to));
+        endFresh(from, "renamed to '" + to + "'");
+    }
+
+    /** Deletes everything, with the next commit. */
+    synchronized void clear(NodeKind root) throws IOException {
+        requireWriter().delete("");
+        requireWriter()
+                .change(
+                        tree -> {
+                            tree.setAttributes("", Map.of());
+                            tree.setKind("", root);
+                        });
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @param value its path
+     * @return a string, {@code Long}, {@code BigInteger}, {@code Double}, {@code Boolean}, null, or
+     *     a list or map of such, unmodifiable
+     * @throws IllegalArgumentException if there is no such value
+     * @throws org.memmpy.CorruptStoreException if its file is missing or damaged
+     * @throws IOException if it cannot be read
+     */
+    public Object value(String value) throws IOException {
+        String checked = requireNode(value);
+        Manifest.Value node = tree().values().get(checked);
+        if (node == null) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' is a %s, no value".formatted(path, value, tree().kind(checked)));
+        }
+        return ValueFiles.read(files, path + ", value '" + value + "'", node);
+    }
+
+    /**
+     * Keeps a string, or any other JSON value, as a node of its own; replaces the one that is
+     * there. Its file is written at once, and seen by readers after the commit.
+     *
+     * @param value its path; the groups above it are created
+     * @param json as {@link Attributes#set} takes it
+     * @throws IllegalArgumentException if it is no JSON value, or the path is taken by another kind
+     *     of node
+     * @throws IOException if it cannot be written
+     */
+    public synchronized void putValue(String value, Object json) throws IOException {
+        byte[] bytes = Json.writeValue(Json.copy(json));
+        requireWriter().putValue(NodeNames.check(value), bytes);
+    }
+}
