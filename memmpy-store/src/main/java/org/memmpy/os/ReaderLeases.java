@@ -171,8 +171,12 @@ public final class ReaderLeases {
             delete(file);
         }
         HELD_HERE.remove(file.getFileName().toString());
+        deleteIfEmpty(file.getParent());
+    }
+
+    private static void deleteIfEmpty(Path directory) {
         try {
-            Files.delete(file.getParent());
+            Files.delete(directory);
         } catch (IOException e) {
             // there are other readers
         }
@@ -227,6 +231,9 @@ public final class ReaderLeases {
                     dead++;
                 }
             }
+        }
+        if (removeDead && dead > 0) {
+            deleteIfEmpty(store.resolve(DIRECTORY));
         }
         return new Live(List.copyOf(readers), dead);
     }
