@@ -79,7 +79,7 @@ final class Conversion {
                 loadFloats(source, in, scratch.floats, n);
                 storeFloats(scratch.floats, target, out, n);
             } else {
-                loadLongs(source, in, scratch.longs, n);
+                loadLongs(from, source, in, scratch.longs, n);
                 storeLongs(scratch.longs, target, out, n);
             }
         }
@@ -97,7 +97,8 @@ final class Conversion {
 
     // ---- loading: exact
 
-    private void loadLongs(MemorySegment source, long in, long[] values, int n) {
+    /** Elements of an integer type or bool, as {@link Elements#getLong} reads one. */
+    static void loadLongs(DType from, MemorySegment source, long in, long[] values, int n) {
         switch (from) {
             case BOOL, UINT8 -> {
                 for (int i = 0; i < n; i++) {
