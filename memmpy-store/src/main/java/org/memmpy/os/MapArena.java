@@ -35,10 +35,22 @@ public final class MapArena {
      * @return a segment that lives until the last release
      */
     public MemorySegment map(Path file, long bytes) throws IOException {
+        return map(file, 0, bytes);
+    }
+
+    /**
+     * Maps a part of a file read-only, for example a member of a zip archive.
+     *
+     * @param file the file; it may be closed, renamed or deleted afterwards
+     * @param position where the part starts; any number inside the file
+     * @param bytes how long it is
+     * @return a segment that lives until the last release
+     */
+    public MemorySegment map(Path file, long position, long bytes) throws IOException {
         return Uninterrupted.call(
                 () -> {
                     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                        return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+                        return channel.map(FileChannel.MapMode.READ_ONLY, position, bytes, arena);
                     }
                 });
     }
