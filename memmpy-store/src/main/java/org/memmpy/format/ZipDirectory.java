@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +36,7 @@ final class ZipDirectory {
     private final ReadableFile file;
     private final String source;
     private final long size;
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final List<Extent> extents = new ArrayList<>();
 
@@ -145,7 +147,7 @@ final class ZipDirectory {
             throw new UnsupportedFormatException(
                     source
                             + ": a zip archive in several volumes. Join them to one file, for example with"
-                            + " zip --split-size 0");
+                            + " zip -s 0 x.zip --out whole.zip");
         }
     }
 
@@ -205,7 +207,7 @@ final class ZipDirectory {
 
     private String name(ByteBuffer bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return utf8.decode(bytes).toString();
         } catch (CharacterCodingException e) {
             throw corrupt("the name of member " + extents.size() + " is no UTF-8");
         }

@@ -19,7 +19,7 @@ import java.util.zip.ZipException;
 
 /**
  * The bytes of an archive's member, inflated if need be, and held against their checksum at the
- * end. What comes from the member's data is never more than is asked for.
+ * end. Nothing is inflated that nobody asks for.
  */
 final class MemberStream extends InputStream {
     /** Deflate makes at most 258 bytes of 2 bits. */
