@@ -35,6 +35,7 @@ final class ZipDirectory {
 
     private final ReadableFile file;
     private final String source;
+    private final boolean pathsOnly;
     private final long size;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final Map<String, Member> members = new LinkedHashMap<>();
@@ -46,9 +47,10 @@ final class ZipDirectory {
     /** What the records at the end say. */
     private record Directory(long entries, long start, long bytes) {}
 
-    ZipDirectory(ReadableFile file, String source) throws IOException {
+    ZipDirectory(ReadableFile file, String source, boolean pathsOnly) throws IOException {
         this.file = file;
         this.source = source;
+        this.pathsOnly = pathsOnly;
         this.size = file.size();
     }
 
@@ -197,7 +199,8 @@ final class ZipDirectory {
     private void keep(Member member) {
         String name = member.name();
         boolean folder = name.endsWith("/");
-        if (!NodeNames.staysInside(folder ? name.substring(0, name.length() - 1) : name)) {
+        if (pathsOnly
+                && !NodeNames.staysInside(folder ? name.substring(0, name.length() - 1) : name)) {
             throw corrupt(name, "its name leads out of the archive, or is none");
         }
         if (folder ? member.bytes() > 0 : members.putIfAbsent(name, member) != null) {

@@ -38,7 +38,8 @@ public final class ZipMembers {
     /**
      * One file of the archive.
      *
-     * @param name a path inside the archive, with {@code /}; it leads nowhere else
+     * @param name a path inside the archive, with {@code /}; it leads nowhere else, unless read by
+     *     {@link #readWithAnyNames}
      * @param method how it is compressed: 0 not at all, 8 deflated
      * @param storedBytes its length in the archive
      * @param bytes its length; if it is compressed, what the archive claims
@@ -85,7 +86,15 @@ public final class ZipMembers {
      * @param source what to call it in messages
      */
     public static ZipMembers read(ReadableFile file, String source) throws IOException {
-        return new ZipDirectory(file, source).read();
+        return new ZipDirectory(file, source, true).read();
+    }
+
+    /**
+     * As {@link #read(ReadableFile, String)}, but names may be anything: for who takes them as
+     * labels, and never as paths.
+     */
+    public static ZipMembers readWithAnyNames(ReadableFile file, String source) throws IOException {
+        return new ZipDirectory(file, source, false).read();
     }
 
     /** {@return the members, in the directory's order} */

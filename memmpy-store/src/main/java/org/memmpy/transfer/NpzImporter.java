@@ -50,7 +50,7 @@ public final class NpzImporter implements Importer {
     @Override
     public void read(Path source, Target target) throws IOException {
         try (ReadableFile file = ReadableFile.open(source)) {
-            ZipMembers members = ZipMembers.read(file, source.toString());
+            ZipMembers members = ZipMembers.readWithAnyNames(file, source.toString());
             for (Member member : members.all()) {
                 if (member.name().endsWith(MEMBER)) {
                     read(file, members, member, source + ", member " + member.name(), target);
