@@ -23,6 +23,8 @@ import java.util.List;
  * that was published, none older than the last whose commit had returned; and a writer goes on.
  */
 final class Recovery implements CrashState.Visitor {
+    static final int READ_ONLY = -1;
+
     private final Path scratch;
     private final int again;
     private int count;
@@ -32,7 +34,7 @@ final class Recovery implements CrashState.Visitor {
      *
      * @param scratch an empty directory
      * @param again the power is lost once more, at every operation of the writer that goes on, for
-     *     every state of this many; 0 for never
+     *     every state of this many; 0 for never, {@link #READ_ONLY} if no writer shall go on
      */
     Recovery(Path scratch, int again) {
         this.scratch = scratch;
@@ -54,7 +56,7 @@ final class Recovery implements CrashState.Visitor {
         delete(directory);
     }
 
-    private static Session check(CrashState state, Path directory) throws IOException {
+    private Session check(CrashState state, Path directory) throws IOException {
         Path path = directory.resolve(state.store());
         JournalDisk disk = new JournalDisk(directory);
         long found;
@@ -73,7 +75,8 @@ final class Recovery implements CrashState.Visitor {
             }
             return goOn(session);
         }
-        return goOn(new Session(disk, path, found, state.models().get(found)));
+        Session session = new Session(disk, path, found, state.models().get(found));
+        return again == READ_ONLY ? session : goOn(session);
     }
 
     /** Lets a writer go on where a power loss, or the death of a process, has ended another. */
