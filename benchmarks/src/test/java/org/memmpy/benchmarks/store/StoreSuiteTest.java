@@ -73,7 +73,12 @@ class StoreSuiteTest {
     @Test
     void writesOneLineForEachContender() {
         assertEquals(0, exitCode, OUT.toString());
-        assertEquals(4 + 3 + Durability.ALL.size() + 1, LINES.size(), LINES.toString());
+        for (String contender :
+                List.of("memmpy", "FileChannel", "h5py", "Python memmpy", "one sparse array")) {
+            assertTrue(
+                    LINES.stream().anyMatch(line -> line.get("contender").startsWith(contender)),
+                    contender + " in " + LINES);
+        }
         for (Map<String, String> line : LINES) {
             assertTrue(line.containsKey("skipped") || positive(line, "median"), line.toString());
         }
