@@ -22,7 +22,8 @@ import java.util.Locale;
  *
  * <p>Rows of 256 float32 of random bits, the same for all: 64 MiB in memory, again and again.
  * Everything goes through the page cache, which is clean at the start: before each turn the files
- * of the turn before are deleted and {@code sync} has returned. One thread. The contenders:
+ * of the turn before are deleted, as many zeros are written and deleted, and {@code sync} has
+ * returned. One thread. The contenders:
  *
  * <ul>
  *   <li>memmpy: a new store, {@code append} of native memory, one {@code commit}.
@@ -72,7 +73,7 @@ final class AppendBenchmark {
             Pool pool = new Pool(pieces, arena);
             Path poolFile = shared.resolve("pool.bin");
             pool.write(poolFile);
-            Race race = new Race(scratch);
+            Race race = new Race(scratch, pieces * Pool.PIECE_BYTES);
             race.add(OURS, directory -> store(directory, pool));
             race.add(CHANNEL, directory -> channel(directory, pool));
             try {

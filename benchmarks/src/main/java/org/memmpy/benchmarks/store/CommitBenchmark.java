@@ -46,7 +46,7 @@ final class CommitBenchmark {
     }
 
     List<Result> run() throws IOException {
-        Race race = new Race(scratch);
+        Race race = new Race(scratch, 0);
         for (Durability durability : Durability.ALL) {
             race.add(durability.contender(), directory -> store(directory, durability));
         }

@@ -27,12 +27,19 @@ final class Race {
     }
 
     private final Scratch scratch;
+    private final long levelBytes;
     private final Map<String, Contender> contenders = new LinkedHashMap<>();
     private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
 
-    Race(Scratch scratch) {
+    /**
+     * Makes a race without contenders.
+     *
+     * @param levelBytes written and deleted before each turn, see {@link Scratch#level}
+     */
+    Race(Scratch scratch, long levelBytes) {
         this.scratch = scratch;
+        this.levelBytes = levelBytes;
     }
 
     Race add(String name, Contender contender) {
@@ -60,6 +67,7 @@ final class Race {
     }
 
     private void turn(String name, boolean counts) throws IOException {
+        scratch.level(levelBytes);
         Path directory = scratch.directory("turn");
         try {
             double taken = contenders.get(name).run(directory);
