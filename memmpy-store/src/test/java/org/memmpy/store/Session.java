@@ -74,7 +74,7 @@ final class Session implements AutoCloseable {
         return generations;
     }
 
-    void create(Store.CreateOption... options) throws IOException {
+    void create(StoreOption... options) throws IOException {
         model = new Model();
         if (options.length == 0) {
             model.tables().add("");
@@ -106,6 +106,26 @@ final class Session implements AutoCloseable {
         byte[] more = Rows.random(column.type(), rows, ++seed ^ (before << 32));
         store.array(name).append(MemorySegment.ofArray(more));
         model.columns().put(name, column.plus(more));
+    }
+
+    /** Appends zeros, and writes over the row at an offset among them. */
+    void reserve(String name, int rows, int offset) throws IOException {
+        Model.Column column = model.columns().get(name);
+        int rowBytes = (int) column.type().bytes();
+        byte[] more = new byte[rows * rowBytes];
+        byte[] row = Rows.random(column.type(), 1, ++seed);
+        System.arraycopy(row, 0, more, offset * rowBytes, rowBytes);
+        MappedArray array = store.array(name);
+        array.reserve(rows);
+        array.write(column.rows() + offset, MemorySegment.ofArray(row));
+        model.columns().put(name, column.plus(more));
+    }
+
+    /** Starts anew in the place of the store that is there. */
+    void replace() throws IOException {
+        store = Store.create(path, disk, StoreOption.REPLACE);
+        model = new Model();
+        model.tables().add("");
     }
 
     /** Appends equally many rows to all arrays. */
