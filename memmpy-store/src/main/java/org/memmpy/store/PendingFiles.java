@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,10 @@ final class PendingFiles {
     /** Those that may have their file open, the least recently used first. */
     private final LinkedHashSet<PartWriter> open = new LinkedHashSet<>();
 
-    private final Set<String> made = new LinkedHashSet<>();
-    private final Set<Path> madeDirectories = new LinkedHashSet<>();
+    /** By what the system knows them by, so that what is put in their place stays. */
+    private final Map<String, Object> made = new LinkedHashMap<>();
+
+    private final Map<Path, Object> madeDirectories = new LinkedHashMap<>();
     private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
     private Set<String> retired = Set.of();
     private long generation;
@@ -96,7 +99,7 @@ final class PendingFiles {
             String file = NodeNames.file(path, suffix, generation, attempt);
             try {
                 T created = creation.create(file);
-                made.add(file);
+                made.put(file, FileIdentity.of(StoreFiles.resolve(store, file)));
                 return created;
             } catch (FileAlreadyExistsException e) {
                 if (attempt == MAX_ATTEMPTS) {
@@ -117,7 +120,9 @@ final class PendingFiles {
         unforcedDirectories.add(store);
         if (!missing.isEmpty()) {
             disk.createDirectories(directory);
-            madeDirectories.addAll(missing);
+            for (Path made : missing) {
+                madeDirectories.put(made, FileIdentity.of(made));
+            }
         }
     }
 
@@ -167,12 +172,23 @@ final class PendingFiles {
         for (PartWriter part : dropped) {
             parts.remove(part);
             open.remove(part);
-            if (made.remove(part.file())) {
-                part.discard();
-            } else {
-                part.close();
-            }
+            close(part, true);
+            made.remove(part.file());
         }
+    }
+
+    private void close(PartWriter part, boolean discard) throws IOException {
+        if (discard && isOurs(part.file())) {
+            part.discard();
+        } else {
+            part.close();
+        }
+    }
+
+    private boolean isOurs(String file) throws IOException {
+        Object identity = made.get(file);
+        return identity != null
+                && identity.equals(FileIdentity.of(StoreFiles.resolve(store, file)));
     }
 
     /**
@@ -183,11 +199,7 @@ final class PendingFiles {
     void close(boolean discard) {
         for (PartWriter part : parts) {
             try {
-                if (discard && made.contains(part.file())) {
-                    part.discard();
-                } else {
-                    part.close();
-                }
+                close(part, discard);
             } catch (IOException e) {
                 LOG.log(Level.WARNING, store + ": a file could not be closed", e);
             }
@@ -201,11 +213,15 @@ final class PendingFiles {
 
     private void removeMade() {
         try {
-            for (String file : made) {
-                disk.delete(StoreFiles.resolve(store, file));
+            for (String file : made.keySet()) {
+                if (isOurs(file)) {
+                    disk.delete(StoreFiles.resolve(store, file));
+                }
             }
-            for (Path directory : List.copyOf(madeDirectories).reversed()) {
-                disk.delete(directory);
+            for (Path directory : List.copyOf(madeDirectories.keySet()).reversed()) {
+                if (madeDirectories.get(directory).equals(FileIdentity.of(directory))) {
+                    disk.delete(directory);
+                }
             }
         } catch (IOException e) {
             // somebody has put something there; vacuum removes what is ours
