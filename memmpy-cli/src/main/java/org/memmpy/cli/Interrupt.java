@@ -31,9 +31,14 @@ final class Interrupt implements AutoCloseable {
         }
     }
 
-    void check() throws InterruptedIOException {
+    /**
+     * Throws if the JVM was told to end.
+     *
+     * @param consequence of ending now, for the user
+     */
+    void check(String consequence) throws InterruptedIOException {
         if (stopping) {
-            throw new InterruptedIOException("interrupted; nothing was imported");
+            throw new InterruptedIOException("interrupted; " + consequence);
         }
     }
 

@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.StoreLockedException;
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +29,10 @@ final class Stores {
         return Store.open(path);
     }
 
-    static Store edit(Path path) throws IOException {
+    static Store edit(Path path, StoreOption... options) throws IOException {
+        requireDirectory(path);
         try {
-            return Store.edit(path);
+            return Store.edit(path, options);
         } catch (StoreLockedException e) {
             throw locked(path, e);
         }

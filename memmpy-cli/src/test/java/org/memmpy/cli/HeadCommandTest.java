@@ -116,6 +116,6 @@ class HeadCommandTest {
                 new RandomAccessFile(path.resolve("label.npy").toFile(), "rw")) {
             file.setLength(4100);
         }
-        Cli.run("head", path, "label").fails(1, "label.npy: 4,100 bytes", "4,120", "was cut");
+        Cli.run("head", path, "label").fails(1, "label.npy has 4,100 bytes", "4,120", "was cut");
     }
 }
