@@ -225,10 +225,12 @@ public final class NpyHeader {
         return switch (letters.isEmpty() ? '?' : letters.charAt(0)) {
             case 'O' -> "Python objects, stored as a pickle";
             case 'V' -> "raw or structured records";
-            case 'U', 'S', 'a' -> "strings";
-            case 'M', 'm' -> "dates or durations";
+            case 'U' -> "str: strings";
+            case 'S', 'a' -> "bytes: strings of bytes";
+            case 'M' -> "datetime64: dates";
+            case 'm' -> "timedelta64: durations";
             case 'c' -> "complex numbers";
-            case 'f' -> "extended precision";
+            case 'f' -> "longdouble: extended precision";
             default -> "unknown";
         };
     }

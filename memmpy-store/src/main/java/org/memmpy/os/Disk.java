@@ -3,7 +3,6 @@
 
 package org.memmpy.os;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -46,17 +45,7 @@ public interface Disk {
     void forceDirectory(Path directory) throws IOException;
 
     /** A file open for positioned writes, and for reading back what was written. */
-    interface DiskFile extends Closeable {
-        /**
-         * Reads from a position until the buffer is full or the file ends.
-         *
-         * @return how many bytes
-         */
-        int read(ByteBuffer into, long position) throws IOException;
-
-        /** {@return the file's length} */
-        long size() throws IOException;
-
+    interface DiskFile extends ReadableFile {
         /** Writes all remaining bytes at a position; a file grows as needed. */
         void write(ByteBuffer bytes, long position) throws IOException;
 

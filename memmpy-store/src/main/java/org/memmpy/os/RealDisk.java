@@ -23,6 +23,7 @@ final class RealDisk implements Disk {
     public DiskFile create(Path file) throws IOException {
         return new RealFile(
                 file,
+                true,
                 FileChannel.open(
                         file,
                         StandardOpenOption.CREATE_NEW,
@@ -32,11 +33,17 @@ final class RealDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new RealFile(file, reopen(file));
+        return new RealFile(file, true, reopen(file, true));
     }
 
-    private static FileChannel reopen(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    static ReadableFile openForReading(Path file) throws IOException {
+        return new RealFile(file, false, reopen(file, false));
+    }
+
+    private static FileChannel reopen(Path file, boolean writable) throws IOException {
+        return writable
+                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                : FileChannel.open(file, StandardOpenOption.READ);
     }
 
     @Override
@@ -79,11 +86,13 @@ final class RealDisk implements Disk {
     /** A file whose channel is opened again when an interrupt has closed it. */
     private static final class RealFile implements DiskFile {
         private final Path file;
+        private final boolean writable;
         private volatile FileChannel channel;
         private boolean closed;
 
-        RealFile(Path file, FileChannel channel) {
+        RealFile(Path file, boolean writable, FileChannel channel) {
             this.file = file;
+            this.writable = writable;
             this.channel = channel;
         }
 
@@ -105,7 +114,9 @@ final class RealDisk implements Disk {
 
         @Override
         public long size() throws IOException {
-            return channel.size();
+            long[] size = new long[1];
+            run(channel -> size[0] = channel.size());
+            return size[0];
         }
 
         @Override
@@ -155,11 +166,17 @@ final class RealDisk implements Disk {
                         } catch (IOException e) {
                             // the system's words do not name the file
                             throw new IOException(
-                                    file
-                                            + ": it could not be written: "
-                                            + e.getMessage()
-                                            + ". Look for a full disk, a quota or a limit on file"
-                                            + " sizes, and try again",
+                                    writable
+                                            ? file
+                                                    + ": it could not be written: "
+                                                    + e.getMessage()
+                                                    + ". Look for a full disk, a quota or a limit on"
+                                                    + " file sizes, and try again"
+                                            : file
+                                                    + ": it could not be read: "
+                                                    + e.getMessage()
+                                                    + ". Look for a directory of that name or a"
+                                                    + " failing disk, and try again",
                                     e);
                         }
                     });
@@ -168,7 +185,7 @@ final class RealDisk implements Disk {
         /** {@return whether there is an open channel in place of one that an interrupt closed} */
         private synchronized boolean reopen(FileChannel used) throws IOException {
             if (channel.equals(used) && !closed) {
-                channel = RealDisk.reopen(file);
+                channel = RealDisk.reopen(file, writable);
             }
             return !closed;
         }

@@ -168,11 +168,12 @@ final class PartWriter {
         }
     }
 
-    /** Native memory is written as it lies, heap memory through a buffer; nothing is staged now. */
+    /** Memory is written as it lies, or through a buffer; nothing is staged now. */
     private void writePieces(MemorySegment values) throws IOException {
-        long pieceBytes = values.isNative() ? PIECE_BYTES : STAGING_BYTES;
+        boolean direct = isSafe(values);
+        long pieceBytes = direct ? PIECE_BYTES : STAGING_BYTES;
         MemorySegment buffer = MemorySegment.NULL;
-        if (!values.isNative()) {
+        if (!direct) {
             stage(STAGING_BYTES);
             buffer = MemorySegment.ofBuffer(staging);
         }
@@ -182,7 +183,7 @@ final class PartWriter {
             for (long at = 0; at < values.byteSize(); at += pieceBytes) {
                 long length = Math.min(pieceBytes, values.byteSize() - at);
                 MemorySegment piece = values.asSlice(at, length);
-                if (!values.isNative()) {
+                if (!direct) {
                     piece = buffer.asSlice(0, length).copyFrom(piece);
                 }
                 write(piece.asByteBuffer());
@@ -193,6 +194,16 @@ final class PartWriter {
                 takeBack(before);
             }
         }
+    }
+
+    /**
+     * {@return whether memory can be handed to native code}
+     *
+     * <p>The heap cannot. A mapped file could, but summing it up is done by code that kills the JVM
+     * if somebody cuts the file meanwhile; a copy throws an error.
+     */
+    private static boolean isSafe(MemorySegment values) {
+        return values.isNative() && !values.isMapped();
     }
 
     /** Writes behind what is written, and sums it up once it is. */
@@ -251,7 +262,7 @@ final class PartWriter {
         Disk.DiskFile target = out;
         long start = NpyHeader.BYTES + row * type.bytes();
         ByteBuffer buffer =
-                values.isNative()
+                isSafe(values)
                         ? null
                         : ByteBuffer.allocateDirect((int) Math.min(PIECE_BYTES, values.byteSize()));
         for (long at = 0; at < values.byteSize(); at += PIECE_BYTES) {

@@ -3,9 +3,7 @@
 
 package org.memmpy.transfer;
 
-import org.memmpy.DType;
-import org.memmpy.UnsupportedFormatException;
-import org.memmpy.format.NpyHeader;
+import org.memmpy.os.ReadableFile;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -14,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Reads NumPy's {@code .npy} files, versions 1 to 3, either byte order, C order. */
+/**
+ * Reads NumPy's {@code .npy} files, versions 1 to 3, either byte order. Fortran order is turned to
+ * C order on the way, in 64 MiB of memory (more if a row is longer than 32 MiB).
+ */
 public final class NpyImporter implements Importer {
     /** For {@link java.util.ServiceLoader}. */
     public NpyImporter() {}
@@ -31,23 +32,20 @@ public final class NpyImporter implements Importer {
 
     @Override
     public void read(Path source, Target target) throws IOException {
+        String fileName = source.getFileName().toString();
+        String name = fileName.substring(0, fileName.length() - 4);
+        NpyArray array;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(source))) {
-            String name = source.getFileName().toString();
-            readArray(in, source.toString(), name.substring(0, name.length() - 4), target);
+            array = NpyArray.read(in, source.toString());
+            if (!array.isFortran()) {
+                array.copy(in, name, target);
+                return;
+            }
         }
-    }
-
-    static void readArray(InputStream in, String source, String name, Target target)
-            throws IOException {
-        NpyHeader header = NpyHeader.read(in, source);
-        DType dtype = header.dtype(source);
-        if (header.fortranOrder() && header.shape().length > 1) {
-            throw new UnsupportedFormatException(
-                    source
-                            + ": Fortran order; rows must lie one behind the other. Save it again with"
-                            + " numpy.save('x.npy', numpy.ascontiguousarray(a))");
+        try (ReadableFile file = ReadableFile.open(source)) {
+            array.requireBytes(file.size());
+            array.turn(file, array.dataOffset(), name, target);
         }
-        RawRows.copy(in, source, name, dtype, header.isBigEndian(), header.shape(), target);
     }
 
     static String lowerName(Path source) {

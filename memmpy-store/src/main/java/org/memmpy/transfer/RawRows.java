@@ -39,6 +39,34 @@ final class RawRows {
             long[] shape,
             Importer.Target target)
             throws IOException {
+        RowType type = rowType(source, dtype, shape);
+        Importer.RowSink sink = target.array(name, type, shape[0]);
+        long rowsPerPiece = Math.max(1, BUFFER_BYTES / type.bytes());
+        for (long row = 0; row < shape[0]; row += rowsPerPiece) {
+            int length = (int) (Math.min(rowsPerPiece, shape[0] - row) * type.bytes());
+            byte[] buffer =
+                    in.readNBytes(length); // grows with what comes, not with what is claimed
+            int found = buffer.length;
+            if (found < length) {
+                throw new CorruptStoreException(
+                        "%s: its header says shape %s, but the data ends in row %,d. The file was cut; write or copy it again"
+                                .formatted(
+                                        source, RowType.format(shape), row + found / type.bytes()));
+            }
+            MemorySegment rows = MemorySegment.ofArray(buffer);
+            if (bigEndian && dtype.bytes() > 1) {
+                Elements.swap(rows, rows, dtype.bytes());
+            }
+            sink.append(rows);
+        }
+    }
+
+    /**
+     * {@return the rows of an array}
+     *
+     * @throws UnsupportedFormatException if it has none, or a store cannot hold them
+     */
+    static RowType rowType(String source, DType dtype, long[] shape) {
         if (shape.length == 0) {
             throw new UnsupportedFormatException(
                     source
@@ -59,24 +87,6 @@ final class RawRows {
                     "%s: shape %s: a row has %,d bytes, more than %,d. Divide the rows in NumPy with reshape"
                             .formatted(source, RowType.format(shape), type.bytes(), MAX_ROW_BYTES));
         }
-        Importer.RowSink sink = target.array(name, type, shape[0]);
-        long rowsPerPiece = Math.max(1, BUFFER_BYTES / type.bytes());
-        for (long row = 0; row < shape[0]; row += rowsPerPiece) {
-            int length = (int) (Math.min(rowsPerPiece, shape[0] - row) * type.bytes());
-            byte[] buffer =
-                    in.readNBytes(length); // grows with what comes, not with what is claimed
-            int found = buffer.length;
-            if (found < length) {
-                throw new CorruptStoreException(
-                        "%s: its header says shape %s, but the data ends in row %,d. The file was cut; write or copy it again"
-                                .formatted(
-                                        source, RowType.format(shape), row + found / type.bytes()));
-            }
-            MemorySegment rows = MemorySegment.ofArray(buffer);
-            if (bigEndian && dtype.bytes() > 1) {
-                Elements.swap(rows, rows, dtype.bytes());
-            }
-            sink.append(rows);
-        }
+        return type;
     }
 }

@@ -5,9 +5,11 @@ package org.memmpy.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +29,33 @@ class RealDiskTest {
                     "/dev/full: it could not be written: No space left on device. Look for a full"
                             + " disk, a quota or a limit on file sizes, and try again",
                     e.getMessage());
+        }
+    }
+
+    @Test
+    void anInterruptWaitsForTheEndOfARead(@TempDir Path directory) throws IOException {
+        Path path = Files.write(directory.resolve("x"), new byte[] {1, 2, 3});
+        try (ReadableFile file = ReadableFile.open(path)) {
+            for (int i = 0; i < 2; i++) {
+                ByteBuffer bytes = ByteBuffer.allocate(9);
+                Thread.currentThread().interrupt();
+                assertEquals(2, file.read(bytes, 1));
+                assertEquals(3, file.size());
+                assertTrue(Thread.interrupted());
+                assertEquals(3, bytes.get(1));
+            }
+        }
+    }
+
+    @Test
+    void aFailedReadNamesTheFile(@TempDir Path directory) throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "not a system where a directory opens");
+        try (ReadableFile file = ReadableFile.open(directory)) {
+            IOException e =
+                    assertThrows(IOException.class, () -> file.read(ByteBuffer.allocate(9), 0));
+            assertTrue(
+                    e.getMessage().startsWith(directory + ": it could not be read: "),
+                    e::getMessage);
         }
     }
 }

@@ -45,7 +45,7 @@ class TransferTest {
     @TempDir private Path directory;
 
     /** Reads a file with the importer that accepts it: name -> "dtype shape hex". */
-    private static Map<String, String> read(Path source) throws IOException {
+    static Map<String, String> read(Path source) throws IOException {
         Importer importer = null;
         for (Importer candidate : ServiceLoader.load(Importer.class)) {
             if (candidate.accepts(source)) {
@@ -169,11 +169,17 @@ class TransferTest {
             value = {
                 "np.array([{}, []], dtype=object) | Python objects",
                 "np.zeros(2, dtype=[('a', 'f4'), ('b', 'i8')]) | structured",
-                "np.array(['a', 'bc']) | strings",
+                "np.array(['a', 'bc']) | str: strings",
+                "np.array([b'a', b'bc']) | bytes: strings of bytes",
+                "np.zeros(2, 'c8') | complex",
                 "np.zeros(2, 'c16') | complex",
-                "np.zeros(2, 'M8[s]') | dates",
+                "np.zeros(2, 'M8[s]') | datetime64: dates",
+                "np.zeros(2, 'm8[ns]') | timedelta64: durations",
+                "np.zeros(2, 'V5') | raw or structured",
+                "np.zeros(2, np.longdouble) | longdouble: extended precision",
+                "np.asfortranarray(np.zeros((3, 2), 'c16')) | complex",
+                "np.asfortranarray(np.zeros((3, 2), 'O')) | Python objects",
                 "np.float32(7) | no rows",
-                "np.asfortranarray(np.zeros((3, 2))) | ascontiguousarray",
                 "np.zeros((3, 0)) | at least 1",
             })
     @EnabledIfNumPy
