@@ -38,6 +38,18 @@ final class Stores {
         }
     }
 
+    /**
+     * {@return the path of a node as a user may write it: with slashes around it, / for the root}
+     */
+    static String node(String written) {
+        return written.replaceAll("^/+|/+$", "");
+    }
+
+    /** {@return a node's path for people} */
+    static String shown(String node) {
+        return node.isEmpty() ? "/" : node;
+    }
+
     /** {@return in words what the library says in JSON and to programmers} */
     static StoreLockedException locked(Path path, StoreLockedException e) {
         String holder = holder(path.resolve("writer.json"));
