@@ -62,8 +62,14 @@ final class RemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Store store = Stores.edit(path)) {
-            for (String written : nodes) {
-                remove(store, Stores.node(written));
+            List<String> paths = nodes.stream().map(Stores::node).toList();
+            for (String node : paths) {
+                requireRemovable(store, node);
+            }
+            for (String node : paths) {
+                if (store.exists(node)) { // it may have gone with a group
+                    store.delete(node);
+                }
             }
             store.commit();
             if (!quiet) {
@@ -77,7 +83,7 @@ final class RemoveCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void remove(Store store, String path) throws IOException {
+    private void requireRemovable(Store store, String path) {
         if (path.isEmpty()) {
             throw new IllegalArgumentException(
                     store.path()
@@ -90,6 +96,5 @@ final class RemoveCommand implements Callable<Integer> {
                     "%s: the %s '%s' is not empty; nothing was removed. With -r it goes with all that is in it"
                             .formatted(store.path(), node.kind(), path));
         }
-        store.delete(path);
     }
 }
