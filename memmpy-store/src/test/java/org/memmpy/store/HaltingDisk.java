@@ -35,11 +35,13 @@ final class HaltingDisk implements Disk {
         if (last && random.nextBoolean()) {
             halt();
         }
-        T result = operation.run();
-        if (last) {
-            halt();
+        try {
+            return operation.run();
+        } finally {
+            if (last) {
+                halt(); // also if it failed, as making a file does that is there
+            }
         }
-        return result;
     }
 
     private static void halt() {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,10 +196,6 @@ class PowerLossTest {
     }
 
     @Test
-    @Disabled(
-            "Store.create publishes generation 1 before it forces the name of the store's own"
-                    + " directory; who dies between leaves a store that Store.edit takes, and never"
-                    + " makes durable")
     void aWriterGoesOnWhereTheCreatorHasDied() throws IOException {
         afterTheDeathOf(session -> {}, session -> session.create());
     }

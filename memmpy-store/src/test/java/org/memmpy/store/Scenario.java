@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.DType;
+import org.memmpy.RowType;
 import org.memmpy.testing.disk.JournalDisk;
 
 import java.io.IOException;
@@ -36,7 +37,11 @@ record Scenario(String name, Body body) {
                 new Scenario("blocks", Scenario::blocks),
                 new Scenario("new arrays later", Scenario::newArraysLater),
                 new Scenario("a dead writer's tail", Scenario::deadTail),
-                new Scenario("reopened for each commit", Scenario::reopened));
+                new Scenario("reopened for each commit", Scenario::reopened),
+                new Scenario("attributes and values", Scenario::attributesAndValues),
+                new Scenario("delete, rename, replace", Scenario::deleteRenameReplace),
+                new Scenario("reserved rows", Scenario::reservedRows),
+                new Scenario("a store in place of another", Scenario::replacedStore));
     }
 
     /** Runs it in a directory; the store is three directories down, none of which is there yet. */
@@ -132,6 +137,66 @@ record Scenario(String name, Body body) {
             session.commit();
         }
     }
+
+    private static void attributesAndValues(Session session) throws IOException {
+        session.create();
+        session.array("x", DType.INT32);
+        session.append("x", 5);
+        for (String unit : List.of("mm", "cm")) {
+            session.store().attributes("x").set("unit", unit);
+            session.store().attributes("").set("of", List.of(1, unit));
+            session.store().putValue("notes/text", "in " + unit);
+            session.model().answer("unit", s -> s.attributes("x").getString("unit"), unit);
+            session.model().answer("of", s -> s.attributes("").getList("of"), List.of(1L, unit));
+            session.model().answer("notes", s -> s.value("notes/text"), "in " + unit);
+            session.commit();
+        }
+    }
+
+    private static void deleteRenameReplace(Session session) throws IOException {
+        session.create(StoreOption.FREE_ROOT);
+        for (String name : List.of("a/x", "a/y", "b")) {
+            session.array(name, DType.INT32);
+            session.append(name, 20_000);
+        }
+        session.commit();
+        session.append("b", 3);
+        session.store().rename("a", "c/d");
+        session.store().delete("c/d/y");
+        session.store().replace("b", DType.INT8, 2);
+        Model.Column x = session.model().columns().remove("a/x");
+        session.model().columns().remove("a/y");
+        session.model().columns().put("c/d/x", x);
+        session.model().columns().put("b", new Model.Column(RowType.of(DType.INT8, 2), NONE));
+        session.append("b", 400);
+        session.append("c/d/x", 1);
+        session.commit();
+        session.array("a/y", DType.BOOL);
+        session.append("a/y", 9);
+        session.commit();
+    }
+
+    private static void reservedRows(Session session) throws IOException {
+        session.create();
+        session.array("page", DType.UINT8, 1024);
+        session.append("page", 3);
+        session.reserve("page", 2100, 1020);
+        session.append("page", 5);
+        session.commit();
+        session.reserve("page", 2, 1);
+        session.commit();
+    }
+
+    private static void replacedStore(Session session) throws IOException {
+        commits(session, 2);
+        session.close();
+        session.replace();
+        session.array("z", DType.INT16);
+        session.append("z", 11);
+        session.commit();
+    }
+
+    private static final byte[] NONE = new byte[0];
 
     @Override
     public String toString() {

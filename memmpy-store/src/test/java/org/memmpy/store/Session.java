@@ -108,6 +108,26 @@ final class Session implements AutoCloseable {
         model.columns().put(name, column.plus(more));
     }
 
+    /** Appends zeros, and writes over the row at an offset among them. */
+    void reserve(String name, int rows, int offset) throws IOException {
+        Model.Column column = model.columns().get(name);
+        int rowBytes = (int) column.type().bytes();
+        byte[] more = new byte[rows * rowBytes];
+        byte[] row = Rows.random(column.type(), 1, ++seed);
+        System.arraycopy(row, 0, more, offset * rowBytes, rowBytes);
+        MappedArray array = store.array(name);
+        array.reserve(rows);
+        array.write(column.rows() + offset, MemorySegment.ofArray(row));
+        model.columns().put(name, column.plus(more));
+    }
+
+    /** Starts anew in the place of the store that is there. */
+    void replace() throws IOException {
+        store = Store.create(path, disk, StoreOption.REPLACE);
+        model = new Model();
+        model.tables().add("");
+    }
+
     /** Appends equally many rows to all arrays. */
     void appendToAll(int rows) throws IOException {
         for (String name : new ArrayList<>(model.columns().keySet())) {
