@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +39,12 @@ final class PendingFiles {
     /** Those that may have their file open, the least recently used first. */
     private final LinkedHashSet<PartWriter> open = new LinkedHashSet<>();
 
-    /** By what the system knows them by, so that what is put in their place stays. */
-    private final Map<String, Object> made = new LinkedHashMap<>();
+    private final Set<String> made = new LinkedHashSet<>();
+    private final Set<Path> madeDirectories = new LinkedHashSet<>();
 
-    private final Map<Path, Object> madeDirectories = new LinkedHashMap<>();
+    /** What the system knows them by, so that what is put in their place stays. */
+    private final FileIdentities identities = new FileIdentities();
+
     private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
     private Set<String> retired = Set.of();
     private long generation;
@@ -59,6 +60,7 @@ final class PendingFiles {
         generation = next;
         made.clear();
         madeDirectories.clear();
+        identities.clear();
         unforcedDirectories.clear();
     }
 
@@ -99,7 +101,8 @@ final class PendingFiles {
             String file = NodeNames.file(path, suffix, generation, attempt);
             try {
                 T created = creation.create(file);
-                made.put(file, FileIdentity.of(StoreFiles.resolve(store, file)));
+                made.add(file);
+                identities.remember(StoreFiles.resolve(store, file));
                 return created;
             } catch (FileAlreadyExistsException e) {
                 if (attempt == MAX_ATTEMPTS) {
@@ -120,9 +123,8 @@ final class PendingFiles {
         unforcedDirectories.add(store);
         if (!missing.isEmpty()) {
             disk.createDirectories(directory);
-            for (Path made : missing) {
-                madeDirectories.put(made, FileIdentity.of(made));
-            }
+            madeDirectories.addAll(missing);
+            missing.forEach(identities::remember);
         }
     }
 
@@ -161,6 +163,14 @@ final class PendingFiles {
         }
     }
 
+    private void discard(PartWriter part) throws IOException {
+        if (identities.holds(StoreFiles.resolve(store, part.file()))) {
+            part.discard();
+        } else {
+            part.close();
+        }
+    }
+
     void forceDirectories() throws IOException {
         for (Path directory : unforcedDirectories) {
             disk.forceDirectory(directory);
@@ -172,23 +182,12 @@ final class PendingFiles {
         for (PartWriter part : dropped) {
             parts.remove(part);
             open.remove(part);
-            close(part, true);
-            made.remove(part.file());
+            if (made.remove(part.file())) {
+                discard(part);
+            } else {
+                part.close();
+            }
         }
-    }
-
-    private void close(PartWriter part, boolean discard) throws IOException {
-        if (discard && isOurs(part.file())) {
-            part.discard();
-        } else {
-            part.close();
-        }
-    }
-
-    private boolean isOurs(String file) throws IOException {
-        Object identity = made.get(file);
-        return identity != null
-                && identity.equals(FileIdentity.of(StoreFiles.resolve(store, file)));
     }
 
     /**
@@ -199,7 +198,11 @@ final class PendingFiles {
     void close(boolean discard) {
         for (PartWriter part : parts) {
             try {
-                close(part, discard);
+                if (discard && made.contains(part.file())) {
+                    discard(part);
+                } else {
+                    part.close();
+                }
             } catch (IOException e) {
                 LOG.log(Level.WARNING, store + ": a file could not be closed", e);
             }
@@ -213,19 +216,21 @@ final class PendingFiles {
 
     private void removeMade() {
         try {
-            for (String file : made.keySet()) {
-                if (isOurs(file)) {
-                    disk.delete(StoreFiles.resolve(store, file));
-                }
+            for (String file : made) {
+                delete(StoreFiles.resolve(store, file));
             }
-            for (Path directory : List.copyOf(madeDirectories.keySet()).reversed()) {
-                if (madeDirectories.get(directory).equals(FileIdentity.of(directory))) {
-                    disk.delete(directory);
-                }
+            for (Path directory : List.copyOf(madeDirectories).reversed()) {
+                delete(directory);
             }
         } catch (IOException e) {
             // somebody has put something there; vacuum removes what is ours
             LOG.log(Level.DEBUG, store + ": files that were not committed stay", e);
+        }
+    }
+
+    private void delete(Path own) throws IOException {
+        if (identities.holds(own)) {
+            disk.delete(own);
         }
     }
 }

@@ -8,15 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 
-/** What the system knows a file by, whatever it is called. */
-final class FileIdentity {
+/** Which files and directories are still those that were made, whatever lies in their place. */
+final class FileIdentities {
     private static final Object NONE = new Object();
 
-    private FileIdentity() {}
+    private final Map<Path, Object> identities = new HashMap<>();
 
-    /** {@return a key that another file in its place does not have; links are not followed} */
-    static Object of(Path file) {
+    void remember(Path made) {
+        identities.put(made, identity(made));
+    }
+
+    boolean holds(Path made) {
+        return identity(made).equals(identities.get(made));
+    }
+
+    void clear() {
+        identities.clear();
+    }
+
+    /** {@return what another file in its place does not have; links are not followed} */
+    private static Object identity(Path file) {
         try {
             BasicFileAttributes attributes =
                     Files.readAttributes(
