@@ -4,6 +4,7 @@
 package org.memmpy.benchmarks.store;
 
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,11 @@ record Durability(String contender, Maker maker) {
     static final Durability FORCED = new Durability("memmpy", path -> Store.create(path));
 
     /** All that there are; each is a line. */
-    static final List<Durability> ALL = List.of(FORCED);
+    static final List<Durability> ALL =
+            List.of(
+                    FORCED,
+                    new Durability(
+                            "memmpy, no fsync", path -> Store.create(path, StoreOption.NO_FORCE)));
 
     /** Creates a store. */
     interface Maker {
