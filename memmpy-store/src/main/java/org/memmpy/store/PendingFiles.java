@@ -163,14 +163,6 @@ final class PendingFiles {
         }
     }
 
-    private void discard(PartWriter part) throws IOException {
-        if (identities.holds(StoreFiles.resolve(store, part.file()))) {
-            part.discard();
-        } else {
-            part.close();
-        }
-    }
-
     void forceDirectories() throws IOException {
         for (Path directory : unforcedDirectories) {
             disk.forceDirectory(directory);
@@ -225,6 +217,14 @@ final class PendingFiles {
         } catch (IOException e) {
             // somebody has put something there; vacuum removes what is ours
             LOG.log(Level.DEBUG, store + ": files that were not committed stay", e);
+        }
+    }
+
+    private void discard(PartWriter part) throws IOException {
+        if (identities.holds(StoreFiles.resolve(store, part.file()))) {
+            part.discard();
+        } else {
+            part.close();
         }
     }
 
