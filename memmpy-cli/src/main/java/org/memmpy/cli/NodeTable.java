@@ -3,9 +3,8 @@
 
 package org.memmpy.cli;
 
+import org.memmpy.MemmpyException;
 import org.memmpy.NodeKind;
-import org.memmpy.RowType;
-import org.memmpy.store.MappedArray;
 import org.memmpy.store.Node;
 import org.memmpy.store.Store;
 
@@ -15,8 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 
 /** A store's nodes as an indented list, as {@code h5ls -r} has it, with their attributes. */
 final class NodeTable {
@@ -25,12 +22,11 @@ final class NodeTable {
     private final Store store;
     private final boolean full;
     private final Map<String, List<Node>> children = new HashMap<>();
-    private final NavigableSet<String> arrays = new TreeSet<>();
     private final Text.Columns columns = new Text.Columns("llllrrr");
     private long bytes;
     private long parts;
 
-    NodeTable(Store store, boolean full) throws IOException {
+    NodeTable(Store store, boolean full) {
         this.store = store;
         this.full = full;
         columns.add("NAME", "KIND", "DTYPE", "ROW SHAPE", "ROWS", "PARTS", "SIZE");
@@ -38,7 +34,6 @@ final class NodeTable {
         for (Node node : all.subList(1, all.size())) {
             children.computeIfAbsent(parent(node.path()), p -> new ArrayList<>()).add(node);
         }
-        arrays.addAll(store.arrays());
         addGroup(all.getFirst(), 0);
     }
 
@@ -57,7 +52,7 @@ final class NodeTable {
     }
 
     /** A group, its rows and values in the order of their creation, then the groups in it. */
-    private void addGroup(Node group, int depth) throws IOException {
+    private void addGroup(Node group, int depth) {
         boolean table = group.kind() == NodeKind.TABLE;
         String rows = table ? Text.number(store.table(group.path()).rows()) : "";
         add(group, depth, group.name() + "/", "", "", rows, "", "");
@@ -74,59 +69,36 @@ final class NodeTable {
         }
     }
 
-    private void addLeaf(Node node, int depth) throws IOException {
+    private void addLeaf(Node node, int depth) {
         if (node.kind() == NodeKind.VALUE) {
             add(node, depth, node.name(), "", "", "", "", "");
-            columns.addLine(
-                    indent(depth + 1) + "= " + shorter(JsonText.of(store.value(node.path()))));
+            columns.addLine(indent(depth + 1) + "= " + shorter(value(node.path())));
             return;
         }
-        MappedArray values =
-                store.array(node.path() + (node.kind().isComposite() ? "/values" : ""));
-        long itsBytes = 0;
-        int itsParts = 0;
-        for (MappedArray array : arrays(node)) {
-            itsBytes += array.rows() * array.rowType().bytes();
-            itsParts += array.parts();
-        }
-        bytes += itsBytes;
-        parts += itsParts;
+        Components components = new Components(store, node);
+        bytes += components.bytes();
+        parts += components.parts();
         add(
                 node,
                 depth,
                 node.name(),
-                values.dtype().toString(),
-                node.kind() == NodeKind.RAGGED
-                        ? raggedShape(node.path(), values.rowType())
-                        : RowType.format(values.rowType().shape()),
+                components.dtype(),
+                components.shape(),
                 Text.number(node.rows()),
-                Text.number(itsParts),
-                Text.bytes(itsBytes));
+                Text.number(components.parts()),
+                Text.bytes(components.bytes()));
+    }
+
+    private String value(String path) {
+        try {
+            return JsonText.of(store.value(path));
+        } catch (IOException | MemmpyException e) {
+            return "(it cannot be read; 'memmpy verify' says more)";
+        }
     }
 
     private static String parent(String path) {
         return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-    }
-
-    private List<MappedArray> arrays(Node node) {
-        if (node.kind() == NodeKind.ARRAY) {
-            return List.of(store.array(node.path()));
-        }
-        String within = node.path() + "/";
-        return arrays.tailSet(within).stream()
-                .takeWhile(path -> path.startsWith(within))
-                .map(store::array)
-                .toList();
-    }
-
-    /** A star for every length that each row has of its own. */
-    private String raggedShape(String path, RowType items) {
-        if (store.exists(path + "/shapes")) {
-            long rank = store.array(path + "/shapes").rowType().elements();
-            return rank == 1 ? "(*,)" : "(*" + ", *".repeat((int) rank - 1) + ")";
-        }
-        String inner = RowType.format(items.shape());
-        return "(*," + (inner.equals("()") ? "" : " " + inner.substring(1).replace(",)", "")) + ")";
     }
 
     private void add(Node node, int depth, String name, String... cells) {
