@@ -186,7 +186,7 @@ class LauncherIT {
             assertEquals("generation 2: / 3 rows", lines.readLine());
             memmpy("import", x, store).ok();
             assertEquals("generation 3: / +3 rows, now 6", lines.readLine());
-            process.destroy();
+            process.toHandle().destroy(); // leaves the pipe open
             assertNull(lines.readLine());
         }
         process.waitFor();
