@@ -3,12 +3,11 @@
 
 package org.memmpy.cli;
 
-import org.memmpy.RowType;
-import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,13 +20,27 @@ import java.util.concurrent.Callable;
 @Command(
         name = "describe",
         mixinStandardHelpOptions = true,
-        header = "Shows what a store holds: its groups, its arrays and their rows.",
+        header = "Shows what a store holds: its nodes, their rows and attributes.",
+        description = {
+            "",
+            "PARTS are the files that an array's rows lie in. 'maps' is how many files are mapped"
+                    + " once everything is read. 'on disk' counts all files of the store, also those"
+                    + " that only older generations need. @ marks an attribute."
+        },
         parameterListHeading = "%nParameters:%n",
         optionListHeading = "%nOptions:%n",
-        footer = {"", "Example:", "  memmpy describe train.memmpy"})
+        footer = {
+            "",
+            "Examples:",
+            "  memmpy describe train.memmpy",
+            "  memmpy describe train.memmpy --full"
+        })
 final class DescribeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "STORE", description = "The store's directory.")
     private Path path;
+
+    @Option(names = "--full", description = "Do not shorten attributes.")
+    private boolean full;
 
     @Spec private CommandSpec spec;
 
@@ -37,56 +50,19 @@ final class DescribeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Store store = Stores.open(path)) {
             PrintWriter out = spec.commandLine().getOut();
-            long bytes = store.arrays().stream().mapToLong(a -> bytes(store.array(a))).sum();
-            out.println("store       " + store.path());
-            out.println("uuid        " + store.uuid());
-            out.println("generation  " + store.generation());
-            out.println("size        " + Text.bytes(bytes));
+            NodeTable nodes = new NodeTable(store, full);
+            DiskUsage usage = DiskUsage.of(store.path());
+            Text.Columns head = new Text.Columns("ll");
+            head.add("store", store.path().toString());
+            head.add("uuid", store.uuid().toString());
+            head.add("generation", Long.toString(store.generation()));
+            head.add("size", Text.bytes(nodes.bytes()));
+            head.add("on disk", Text.bytes(usage.bytes()) + " in " + Text.files(usage.files()));
+            head.add("maps", Text.files(nodes.parts()));
+            head.print(out);
             out.println();
-            Text.Columns columns = new Text.Columns("llllrr");
-            columns.add("NAME", "KIND", "DTYPE", "ROW SHAPE", "ROWS", "SIZE");
-            addGroup(store, "", 0, columns);
-            columns.print(out);
+            nodes.print(out);
         }
         return 0;
-    }
-
-    /** A group, its arrays in the order of their creation, then the groups in it. */
-    private static void addGroup(Store store, String group, int depth, Text.Columns columns) {
-        String indent = "  ".repeat(depth);
-        String name = group.substring(group.lastIndexOf('/') + 1) + "/";
-        boolean table = store.isTable(group);
-        columns.add(
-                indent + name,
-                table ? "table" : "group",
-                "",
-                "",
-                table ? Text.number(store.table(group).rows()) : "",
-                "");
-        for (String path : store.arrays()) {
-            if (parent(path).equals(group)) {
-                MappedArray array = store.array(path);
-                columns.add(
-                        indent + "  " + path.substring(path.lastIndexOf('/') + 1),
-                        "array",
-                        array.dtype().toString(),
-                        RowType.format(array.rowType().shape()),
-                        Text.number(array.rows()),
-                        Text.bytes(bytes(array)));
-            }
-        }
-        for (String inner : store.groups()) {
-            if (!inner.isEmpty() && parent(inner).equals(group)) {
-                addGroup(store, inner, depth + 1, columns);
-            }
-        }
-    }
-
-    private static String parent(String path) {
-        return path.substring(0, Math.max(0, path.lastIndexOf('/')));
-    }
-
-    private static long bytes(MappedArray array) {
-        return array.rows() * array.rowType().bytes();
     }
 }

@@ -20,6 +20,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /** Failures as one line for the user. */
 final class Errors {
@@ -72,6 +73,7 @@ final class Errors {
                             "out of memory. Give the JVM more: MEMMPY_OPTS=-Xmx2g";
                     case IOException e when e.getMessage() != null -> withCause(e, e.getCause());
                     case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
+                    case NoSuchElementException e when e.getMessage() != null -> e.getMessage();
                     case IllegalStateException e when e.getMessage() != null -> e.getMessage();
                     default -> "unexpected %s (--stacktrace shows where)".formatted(failure);
                 });

@@ -51,7 +51,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Exporter exporter = Formats.exporter(target);
         try (Store store = Stores.open(path)) {
-            MappedArray array = store.array(name);
+            MappedArray array = store.array(Stores.node(name));
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw new FileAlreadyExistsException(
                         target.toString(),

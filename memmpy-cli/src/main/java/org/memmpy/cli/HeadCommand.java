@@ -3,6 +3,7 @@
 
 package org.memmpy.cli;
 
+import org.memmpy.NodeKind;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 
@@ -22,7 +23,7 @@ import java.util.concurrent.Callable;
 @Command(
         name = "head",
         mixinStandardHelpOptions = true,
-        header = "Prints the first rows of an array.",
+        header = "Prints the first rows of an array, or a value.",
         parameterListHeading = "%nParameters:%n",
         optionListHeading = "%nOptions:%n",
         footer = {
@@ -64,8 +65,14 @@ final class HeadCommand implements Callable<Integer> {
                     spec.commandLine(), "-n is " + count + ", but a number of rows is 0 or more");
         }
         try (Store store = Stores.open(path)) {
-            MappedArray array = store.array(name);
             PrintWriter out = spec.commandLine().getOut();
+            String node = Stores.node(name);
+            if (store.exists(node) && store.node(node).kind() == NodeKind.VALUE) {
+                Object value = store.value(node);
+                out.println(value instanceof String text ? text : JsonText.of(value));
+                return 0;
+            }
+            MappedArray array = store.array(node);
             RowPrinter printer = new RowPrinter(array, full);
             long rows = Math.min(count, array.rows());
             for (long row = 0; row < rows; row++) {

@@ -3,6 +3,7 @@
 
 package org.memmpy.cli;
 
+import org.memmpy.store.StoreOption;
 import org.memmpy.transfer.Importer;
 
 import picocli.CommandLine.Command;
@@ -16,10 +17,12 @@ import picocli.CommandLine.Spec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** Brings the arrays of files into a store, all or none. */
@@ -69,6 +72,21 @@ final class ImportCommand implements Callable<Integer> {
     private boolean free;
 
     @Option(
+            names = "--replace",
+            description =
+                    "Start the store anew if it exists: its arrays are gone with this import, in the"
+                            + " same step. Who is reading them goes on; 'memmpy vacuum' frees their"
+                            + " space.")
+    private boolean replace;
+
+    @Option(
+            names = "--no-force",
+            description =
+                    "Do not wait until the rows are on the disk itself. Faster; a power failure soon"
+                            + " after may damage the store. For data that can be imported again.")
+    private boolean noForce;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "Print errors only.")
     private boolean quiet;
@@ -108,7 +126,7 @@ final class ImportCommand implements Callable<Integer> {
             }
             sources.put(source, importer);
         }
-        try (StoreImport target = StoreImport.into(store, free, main.interrupt());
+        try (StoreImport target = StoreImport.into(store, options(), main.interrupt());
                 Progress progress = progress()) {
             for (Map.Entry<Path, Importer> source : sources.entrySet()) {
                 source.getValue().read(source.getKey(), target.reading(names, progress));
@@ -122,6 +140,20 @@ final class ImportCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Set<StoreOption> options() {
+        Set<StoreOption> options = EnumSet.noneOf(StoreOption.class);
+        if (free) {
+            options.add(StoreOption.FREE_ROOT);
+        }
+        if (replace) {
+            options.add(StoreOption.REPLACE);
+        }
+        if (noForce) {
+            options.add(StoreOption.NO_FORCE);
+        }
+        return options;
     }
 
     private Progress progress() {

@@ -4,6 +4,7 @@
 package org.memmpy.cli;
 
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -16,14 +17,14 @@ final class Interrupt implements AutoCloseable {
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "memmpy-interrupt");
-    private volatile boolean stopping;
+    private final CountDownLatch told = new CountDownLatch(1);
 
     Interrupt() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     private void stop() {
-        stopping = true;
+        told.countDown();
         try {
             closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -31,16 +32,35 @@ final class Interrupt implements AutoCloseable {
         }
     }
 
-    void check() throws InterruptedIOException {
-        if (stopping) {
-            throw new InterruptedIOException("interrupted; nothing was imported");
+    private boolean isStopping() {
+        return told.getCount() == 0;
+    }
+
+    /**
+     * Throws if the JVM was told to end.
+     *
+     * @param consequence of ending now, for the user
+     */
+    void check(String consequence) throws InterruptedIOException {
+        if (isStopping()) {
+            throw new InterruptedIOException("interrupted; " + consequence);
+        }
+    }
+
+    /** Waits; {@return false as soon as the JVM is told to end} */
+    boolean sleep(Duration time) {
+        try {
+            return !told.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
     @Override
     public void close() {
         closed.countDown();
-        if (!stopping) {
+        if (!isStopping()) {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {

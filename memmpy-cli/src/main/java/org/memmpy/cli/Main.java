@@ -26,6 +26,12 @@ import java.util.concurrent.Callable;
         commandListHeading = "%nVerbs:%n",
         optionListHeading = "%nOptions:%n",
         header = "Keeps training data on disk as plain .npy arrays.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Done.",
+            "1:Failed, or damage was found; standard error says what and why.",
+            "2:The command line is wrong."
+        },
         footer = {
             "",
             "Example:",
@@ -38,7 +44,11 @@ import java.util.concurrent.Callable;
             ImportCommand.class,
             DescribeCommand.class,
             HeadCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            AttrCommand.class,
+            RemoveCommand.class,
+            MoveCommand.class,
+            FollowCommand.class
         })
 public final class Main implements Callable<Integer> {
     @Option(

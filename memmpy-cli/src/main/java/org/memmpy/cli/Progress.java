@@ -4,6 +4,7 @@
 package org.memmpy.cli;
 
 import java.io.PrintWriter;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,6 +25,8 @@ final class Progress implements AutoCloseable {
     private final int columns;
     private final LongSupplier nanoTime;
     private String name;
+    private LongFunction<String> format;
+    private String all;
     private long rows;
     private long done;
     private long started;
@@ -54,9 +57,23 @@ final class Progress implements AutoCloseable {
 
     /** Starts the next array, of so many rows. */
     void start(String name, long rows) {
+        start(name, rows, Text::number, Text.rows(rows));
+    }
+
+    /** Tells how many bytes of a task are done; the first time for a name starts it. */
+    void at(String task, long bytes, long total) {
+        if (!task.equals(name)) {
+            start(task, total, Text::bytes, Text.bytes(total));
+        }
+        advance(bytes - done);
+    }
+
+    private void start(String name, long rows, LongFunction<String> format, String all) {
         end();
         this.name = name;
         this.rows = rows;
+        this.format = format;
+        this.all = all;
         done = 0;
         started = nanoTime.getAsLong();
         nextDrawing = started + FIRST_NANOS;
@@ -81,8 +98,8 @@ final class Progress implements AutoCloseable {
         String tail =
                 "%s of %s, %,d s left"
                         .formatted(
-                                Text.number(done),
-                                Text.rows(rows),
+                                format.apply(done),
+                                all,
                                 (long) Math.ceil(nanos / 1e9 * (1 - share) / share));
         // the last column stays empty: writing there moves some terminals to the next line
         int space = Math.min(LONGEST_BAR, columns - 1 - head.length() - tail.length() - 4);

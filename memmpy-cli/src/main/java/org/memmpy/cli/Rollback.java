@@ -3,17 +3,14 @@
 
 package org.memmpy.cli;
 
-import org.memmpy.format.Generations;
-import org.memmpy.format.NodeNames;
-import org.memmpy.format.NpyHeader;
-import org.memmpy.store.Store;
-
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,21 +18,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an import has made so far, to be removed if it fails: never anything else.
+ * The new store of an import, to be removed if the import fails: never anything else.
  *
  * <p>Files and directories are known by their real paths, without links, and by the system's
- * identity of them: what was put in their place meanwhile stays. Directories are removed only when
- * they are empty. Once a generation has appeared that may name the files, nothing is removed.
+ * identity of them: what was put in their place meanwhile stays. The store goes only if nothing is
+ * in it but its empty first generation; the files of arrays it has removed by itself.
  */
 final class Rollback {
+    private static final String LOCK = "writer.lock";
+    private static final String FIRST = "memmpy-000001.json";
+    private static final String ASIDE = FIRST + ".aside";
+
+    private final Path store;
     private final List<Path> missing;
     private final Map<Path, Object> directories = new LinkedHashMap<>();
     private final Map<Path, Object> files = new LinkedHashMap<>();
     private Path root;
     private Object rootKey;
-    private long generation;
 
-    private Rollback(List<Path> missing) {
+    private Rollback(Path store, List<Path> missing) {
+        this.store = store;
         this.missing = missing;
     }
 
@@ -55,113 +57,48 @@ final class Rollback {
                 missing.add(real);
             }
         }
-        return new Rollback(missing);
+        return new Rollback(store, missing);
     }
 
-    /** Takes note of a store that was there before. */
-    void opened(Store store) throws IOException {
-        root = store.path().toRealPath();
-        rootKey = key(root);
-        generation = new Generations(root).highest();
-    }
-
-    /** Takes note of a store that this import has made. */
-    void created(Store store) throws IOException {
-        opened(store);
-        madeDirectories(missing);
-        for (String name : ofNewStore()) {
-            made(root.resolve(name));
-        }
-    }
-
-    private List<String> ofNewStore() {
-        return List.of("memmpy-000001.json", "memmpy-000001.json.aside", "writer.lock");
+    /** Takes note of a store that was made just now, and is still locked. */
+    void created() throws IOException {
+        made(List.of(FIRST, ASIDE, LOCK));
     }
 
     /** Removes what the making of a store has left that then failed. */
-    void creationFailed(Path store) throws IOException {
-        madeDirectories(missing);
-        if (Files.isDirectory(store)) {
-            Path made = store.toRealPath();
-            // otherwise another writer is at work by now
-            if (!new Generations(made).exist() && Files.notExists(made.resolve("writer.json"))) {
-                for (String name : ofNewStore()) {
-                    Files.deleteIfExists(made.resolve(name));
-                }
-            }
-        }
-        removeDirectories();
+    void creationFailed() throws IOException {
+        made(List.of(ASIDE, LOCK)); // a generation would be somebody else's
+        remove();
     }
 
-    /** A step that makes files. */
-    @FunctionalInterface
-    interface Creation<T> {
-        /** Does it. */
-        T run() throws IOException;
-    }
-
-    /** Takes note of the file and the directories that the creation of an array makes. */
-    <T> T creating(String array, Creation<T> creation) throws IOException {
-        int attempt = 1;
-        Path file = file(array, attempt);
-        while (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            file = file(array, ++attempt);
-        }
-        List<Path> absent = new ArrayList<>();
-        for (Path at = file.getParent(); !at.equals(root); at = at.getParent()) {
-            if (Files.notExists(at, LinkOption.NOFOLLOW_LINKS)) {
-                absent.addFirst(at);
-            }
-        }
-        try {
-            return creation.run();
-        } finally {
-            madeDirectories(absent);
-            // a new array's file is a header at most; anything longer came from elsewhere
-            if (Files.exists(file) && Files.size(file) <= NpyHeader.BYTES) {
-                made(file);
-            }
-        }
-    }
-
-    private Path file(String array, int attempt) {
-        return root.resolve(NodeNames.file(array, attempt));
-    }
-
-    private void made(Path file) throws IOException {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            files.put(file, key(file));
-        }
-    }
-
-    private void madeDirectories(List<Path> absentBefore) throws IOException {
-        for (Path directory : absentBefore) {
+    /**
+     * Takes note of what was made.
+     *
+     * @param names of the files that can be the new store's
+     */
+    private void made(List<String> names) throws IOException {
+        for (Path directory : missing) {
             if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 directories.put(directory, key(directory));
             }
         }
-    }
-
-    /**
-     * To be called while the writer's lock is still held, so that no other writer is in between.
-     */
-    void removeFiles() throws IOException {
-        if (!isSame(root, rootKey) || new Generations(root).highest() != generation) {
-            return;
-        }
-        if (files.containsKey(root.resolve("writer.lock"))) {
-            // of a commit that failed in a store that nobody else has written to
-            Files.deleteIfExists(root.resolve("memmpy-000002.json.aside"));
-        }
-        for (Map.Entry<Path, Object> file : files.entrySet()) {
-            if (isSame(file.getKey(), file.getValue())) {
-                Files.delete(file.getKey());
+        if (Files.isDirectory(store)) {
+            root = store.toRealPath();
+            rootKey = key(root);
+            for (String name : names) {
+                Path file = root.resolve(name);
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    files.put(file, key(file));
+                }
             }
         }
     }
 
-    /** To be called when nothing in them is open any more. */
-    void removeDirectories() throws IOException {
+    /** To be called when the store is closed. */
+    void remove() throws IOException {
+        if (root != null && isSame(root, rootKey)) {
+            removeFiles();
+        }
         for (Path directory : List.copyOf(directories.keySet()).reversed()) {
             if (isSame(directory, directories.get(directory))) {
                 try {
@@ -170,6 +107,32 @@ final class Rollback {
                     // somebody has put something there
                 }
             }
+        }
+    }
+
+    /** Holds the writer's lock meanwhile, so that no other process starts to write. */
+    private void removeFiles() throws IOException {
+        Path lockFile = root.resolve(LOCK);
+        if (!files.containsKey(lockFile) || !isSame(lockFile, files.get(lockFile))) {
+            return;
+        }
+        try (FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
+            if (lock.tryLock() != null && isNothingElseThere()) {
+                for (Path file : files.keySet()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private boolean isNothingElseThere() throws IOException {
+        try (var entries = Files.list(root)) {
+            for (Path entry : (Iterable<Path>) entries::iterator) {
+                if (!files.containsKey(entry) || !isSame(entry, files.get(entry))) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 

@@ -5,8 +5,8 @@ package org.memmpy.cli;
 
 import org.memmpy.RowType;
 import org.memmpy.StoreLockedException;
-import org.memmpy.format.NodeNames;
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.Node;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
 import org.memmpy.transfer.Importer;
@@ -16,20 +16,38 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Arrays on their way into a store. Closed without a {@link #commit}, also by Ctrl-C, it leaves
  * what was there before: the files and directories that it made are removed.
  */
 final class StoreImport implements AutoCloseable {
+    private static final String NOTHING_IMPORTED = "nothing was imported";
+
     private final Store store;
     private final Rollback rollback;
-    private final boolean created;
+    private final Start start;
+    private final Set<String> before;
     private final Map<String, Received> received = new LinkedHashMap<>();
     private final Interrupt interrupt;
     private boolean committed;
+
+    /** What the store was before. */
+    private enum Start {
+        NOTHING(", a new store"),
+        REPLACED(", in place of what was there"),
+        APPENDED("");
+
+        private final String text;
+
+        Start(String text) {
+            this.text = text;
+        }
+    }
 
     /** What came for one array. */
     private static final class Received {
@@ -49,38 +67,43 @@ final class StoreImport implements AutoCloseable {
         }
     }
 
-    private StoreImport(Store store, Rollback rollback, boolean created, Interrupt interrupt) {
+    private StoreImport(Store store, Rollback rollback, Start start, Interrupt interrupt) {
         this.store = store;
         this.rollback = rollback;
-        this.created = created;
+        this.start = start;
         this.interrupt = interrupt;
+        this.before = new HashSet<>(store.arrays());
     }
 
     /**
      * Opens a store for writing, or makes one.
      *
-     * @param free whether the root of a new store is no table
+     * @param options of {@link StoreOption}, those of {@link Store#create}
      * @param interrupt asked before each piece of work
      */
-    static StoreImport into(Path path, boolean free, Interrupt interrupt) throws IOException {
+    static StoreImport into(Path path, Set<StoreOption> options, Interrupt interrupt)
+            throws IOException {
         Rollback rollback = Rollback.before(path);
-        boolean create = Files.notExists(path) || isEmptyDirectory(path);
-        Store store = create ? create(path, free, rollback) : Stores.edit(path);
+        boolean make = Files.notExists(path) || isEmptyDirectory(path);
+        boolean replace = !make && options.contains(StoreOption.REPLACE);
+        Store store = make || replace ? create(path, options, rollback) : edit(path, options);
         boolean ready = false;
         try {
-            if (create) {
-                rollback.created(store);
-            } else {
-                rollback.opened(store);
+            if (make) {
+                rollback.created();
             }
-            if (free && store.isTable("")) {
+            if (!make && !replace && options.contains(StoreOption.FREE_ROOT) && store.isTable("")) {
                 throw new IllegalArgumentException(
                         path
                                 + ": --free is for a new store; this one's root is a table. Import"
                                 + " into another, or into a group of it: --name OLD=GROUP/NEW");
             }
             ready = true;
-            return new StoreImport(store, rollback, create, interrupt);
+            return new StoreImport(
+                    store,
+                    rollback,
+                    make ? Start.NOTHING : replace ? Start.REPLACED : Start.APPENDED,
+                    interrupt);
         } finally {
             if (!ready) {
                 store.close();
@@ -88,15 +111,22 @@ final class StoreImport implements AutoCloseable {
         }
     }
 
-    private static Store create(Path path, boolean free, Rollback rollback) throws IOException {
+    private static Store edit(Path path, Set<StoreOption> options) throws IOException {
+        return options.contains(StoreOption.NO_FORCE)
+                ? Stores.edit(path, StoreOption.NO_FORCE)
+                : Stores.edit(path);
+    }
+
+    private static Store create(Path path, Set<StoreOption> options, Rollback rollback)
+            throws IOException {
         try {
-            return free ? Store.create(path, StoreOption.FREE_ROOT) : Store.create(path);
+            return Store.create(path, options.toArray(StoreOption[]::new));
         } catch (StoreLockedException e) {
             throw Stores.locked(path, e);
         } catch (FileAlreadyExistsException e) {
             throw e; // somebody else's
         } catch (IOException | RuntimeException e) {
-            rollback.creationFailed(path);
+            rollback.creationFailed();
             throw e;
         }
     }
@@ -113,11 +143,11 @@ final class StoreImport implements AutoCloseable {
     /** {@return what takes the arrays of a source} */
     Importer.Target reading(ArrayNames names, Progress progress) {
         return (name, type, rows) -> {
-            interrupt.check();
+            interrupt.check(NOTHING_IMPORTED);
             Received into = receive(names.next(name), type);
             progress.start(into.array.path(), rows);
             return values -> {
-                interrupt.check();
+                interrupt.check(NOTHING_IMPORTED);
                 into.array.append(values);
                 long count = values.byteSize() / type.bytes();
                 into.rows += count;
@@ -128,15 +158,9 @@ final class StoreImport implements AutoCloseable {
 
     private Received receive(String path, RowType type) throws IOException {
         try {
-            String checked = NodeNames.check(path);
-            boolean isNew = !store.arrays().contains(checked);
-            Rollback.Creation<MappedArray> find =
-                    () -> store.array(checked, type.dtype(), type.shape());
-            MappedArray array =
-                    isNew && !received.containsKey(checked)
-                            ? rollback.creating(checked, find)
-                            : find.run();
-            return received.computeIfAbsent(checked, p -> new Received(array, isNew));
+            MappedArray array = store.array(path, type.dtype(), type.shape());
+            return received.computeIfAbsent(
+                    array.path(), p -> new Received(array, !before.contains(p)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     e.getMessage() + " ('--name OLD=NEW' imports an array under another name)", e);
@@ -145,7 +169,7 @@ final class StoreImport implements AutoCloseable {
 
     void commit() throws IOException {
         requireEqualRows();
-        interrupt.check();
+        interrupt.check(NOTHING_IMPORTED);
         store.commit();
         committed = true;
     }
@@ -154,7 +178,11 @@ final class StoreImport implements AutoCloseable {
     private void requireEqualRows() {
         Map<String, String> firstOfTable = new LinkedHashMap<>();
         Map<String, Long> rows = new LinkedHashMap<>();
-        store.arrays().forEach(path -> rows.put(path, store.array(path).rows()));
+        for (Node node : store.walk()) {
+            if (node.rows() >= 0 && !node.kind().isGroup()) {
+                rows.put(node.path(), node.rows());
+            }
+        }
         received.forEach((path, into) -> rows.put(path, into.total()));
         for (String path : rows.keySet()) {
             String group = path.substring(0, Math.max(0, path.lastIndexOf('/')));
@@ -178,7 +206,7 @@ final class StoreImport implements AutoCloseable {
     }
 
     private String unequalRemedy() {
-        return created
+        return start != Start.APPENDED
                 ? "Arrays of different lengths need --free"
                 : "Import rows for all its arrays at once, or into a group of their own:"
                         + " --name OLD=GROUP/NEW (only a new store can be made with --free)";
@@ -196,10 +224,7 @@ final class StoreImport implements AutoCloseable {
                     into.isNew ? "" : "appended, now " + Text.rows(into.total()));
         }
         columns.print(out);
-        out.println(
-                "%s, generation %d%s"
-                        .formatted(
-                                store.path(), store.generation(), created ? ", a new store" : ""));
+        out.println("%s, generation %d%s".formatted(store.path(), store.generation(), start.text));
     }
 
     @Override
@@ -208,11 +233,9 @@ final class StoreImport implements AutoCloseable {
             store.close();
             return;
         }
-        try {
-            rollback.removeFiles();
-        } finally {
-            Warnings.closeQuietly(store);
-            rollback.removeDirectories();
+        Warnings.closeQuietly(store); // removes the files of arrays that it has made
+        if (start == Start.NOTHING) {
+            rollback.remove();
         }
     }
 }

@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.StoreLockedException;
 import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,12 +29,25 @@ final class Stores {
         return Store.open(path);
     }
 
-    static Store edit(Path path) throws IOException {
+    static Store edit(Path path, StoreOption... options) throws IOException {
+        requireDirectory(path);
         try {
-            return Store.edit(path);
+            return Store.edit(path, options);
         } catch (StoreLockedException e) {
             throw locked(path, e);
         }
+    }
+
+    /**
+     * {@return the path of a node as a user may write it: with slashes around it, / for the root}
+     */
+    static String node(String written) {
+        return written.replaceAll("^/+|/+$", "");
+    }
+
+    /** {@return a node's path for people} */
+    static String shown(String node) {
+        return node.isEmpty() ? "/" : node;
     }
 
     /** {@return in words what the library says in JSON and to programmers} */

@@ -25,6 +25,17 @@ final class Text {
         return number(value) + (value == 1 ? " row" : " rows");
     }
 
+    /** {@return for example {@code 3 files}, {@code 1 file}} */
+    static String files(long value) {
+        return number(value) + (value == 1 ? " file" : " files");
+    }
+
+    /** {@return a text of one line, cut in the end to a number of characters if it is longer} */
+    static String shortened(String text, int most) {
+        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        return line.length() <= most ? line : line.substring(0, most - 3) + "...";
+    }
+
     /** {@return for example {@code 7.5 MiB}} */
     static String bytes(long value) {
         int unit = 0;
@@ -57,12 +68,24 @@ final class Text {
             lines.add(cells);
         }
 
+        /** Adds a line without columns. */
+        void addLine(String text) {
+            lines.add(new String[] {text});
+        }
+
         void print(PrintWriter out) {
             int[] widths = new int[alignments.length()];
             for (String[] line : lines) {
+                if (line.length == 1) {
+                    continue;
+                }
                 Arrays.setAll(widths, i -> Math.max(widths[i], width(line[i])));
             }
             for (String[] line : lines) {
+                if (line.length == 1) {
+                    out.println(line[0]);
+                    continue;
+                }
                 StringBuilder text = new StringBuilder();
                 for (int i = 0; i < widths.length; i++) {
                     String pad = " ".repeat(widths[i] - width(line[i]));

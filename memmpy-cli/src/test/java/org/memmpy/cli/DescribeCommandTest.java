@@ -11,11 +11,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
+import org.memmpy.testing.Parts;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
 
 class DescribeCommandTest {
@@ -32,26 +34,49 @@ class DescribeCommandTest {
             store.array("jets/pt", DType.FLOAT32).append(new float[3]);
             store.array("jets/substructure/tau", DType.FLOAT64, 4);
             store.array("label", DType.INT64).append(new long[] {1});
+            store.attributes("").set("licence", "CC0");
+            store.attributes("jets/pt").set("unit", "GeV").set("cuts", List.of(1, "é".repeat(90)));
+            store.putValue("notes", "two\nlines");
             store.commit();
         }
-        assertEquals(
+        Parts.add(path, "label", new byte[16]);
+        String tree =
+                """
+                NAME               KIND   DTYPE    ROW SHAPE   ROWS  PARTS     SIZE
+                /                  group
+                  @licence = "CC0"
+                  image            array  uint8    (28, 28)   2,000      1  1.5 MiB
+                  label            array  int64    ()             3      2     24 B
+                  notes            value
+                    = "two\\nlines"
+                  jets/            table                          3
+                    pt             array  float32  ()             3      1     12 B
+                      @unit = "GeV"
+                      @cuts = [1,"%s
+                    substructure/  group
+                      tau          array  float64  (4,)           0      0      0 B
+                """;
+        String head =
                 """
                 store       %s
                 uuid        %s
-                generation  2
+                generation  3
                 size        1.5 MiB
+                on disk     1.5 MiB in %d files
+                maps        4 files
 
-                NAME               KIND   DTYPE    ROW SHAPE   ROWS     SIZE
-                /                  group
-                  image            array  uint8    (28, 28)   2,000  1.5 MiB
-                  label            array  int64    ()             1      8 B
-                  jets/            table                          3
-                    pt             array  float32  ()             3     12 B
-                    substructure/  group
-                      tau          array  float64  (4,)           0      0 B
                 """
-                        .formatted(path, uuid),
-                Cli.run("describe", path).ok());
+                        .formatted(path, uuid, files(path));
+        assertEquals(head + tree.formatted("é".repeat(57) + "..."), Cli.run("describe", path).ok());
+        assertEquals(
+                head + tree.formatted("é".repeat(90) + "\"]"),
+                Cli.run("describe", path, "--full").ok());
+    }
+
+    private static long files(Path directory) throws IOException {
+        try (var all = Files.walk(directory)) {
+            return all.filter(Files::isRegularFile).count();
+        }
     }
 
     @Test

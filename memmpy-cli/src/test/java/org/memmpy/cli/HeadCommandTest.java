@@ -12,11 +12,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
+import org.memmpy.testing.Parts;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 class HeadCommandTest {
@@ -99,6 +102,23 @@ class HeadCommandTest {
     }
 
     @Test
+    void printsRowsOfAllParts() throws IOException {
+        Parts.add(path, "label", new byte[] {7, 0, 0, 0, 8, 0, 0, 0});
+        assertEquals("9\n-2\n1\n1\n6\n1\n7\n8\n", Cli.run("head", path, "label", "-n", 9).ok());
+    }
+
+    @Test
+    void printsAValue() throws IOException {
+        try (Store store = Store.edit(path)) {
+            store.putValue("g/text", "two\nlines");
+            store.putValue("g/map", Map.of("a", List.of(1, 2.5)));
+            store.commit();
+        }
+        assertEquals("two\nlines\n", Cli.run("head", path, "/g/text").ok());
+        assertEquals("{\"a\":[1,2.5]}\n", Cli.run("head", path, "g/map").ok());
+    }
+
+    @Test
     void saysThatThereAreNoRows() {
         Cli.Result result = Cli.run("head", path, "none");
         assertEquals(0, result.exitCode());
@@ -116,6 +136,6 @@ class HeadCommandTest {
                 new RandomAccessFile(path.resolve("label.npy").toFile(), "rw")) {
             file.setLength(4100);
         }
-        Cli.run("head", path, "label").fails(1, "label.npy: 4,100 bytes", "4,120", "was cut");
+        Cli.run("head", path, "label").fails(1, "label.npy has 4,100 bytes", "4,120", "was cut");
     }
 }

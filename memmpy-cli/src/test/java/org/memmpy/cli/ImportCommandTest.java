@@ -228,6 +228,33 @@ class ImportCommandTest {
     }
 
     @Test
+    void replacesAStoreInOneStep() throws IOException {
+        Cli.run("import", x, store).ok();
+        try (Store before = Store.open(store)) {
+            Path cut = folder.resolve("cut.npy");
+            Files.write(cut, Arrays.copyOf(Sources.ints(1, 2), 130));
+            Cli.run("import", "--replace", y, cut, store).fails(1, "cut.npy: ");
+            assertArrayEquals(new int[] {1, 2, 3}, ints("x", 3));
+            String said = Cli.run("import", "--replace", "--free", y, store).ok();
+            assertTrue(said.endsWith("generation 3, in place of what was there\n"), said);
+            assertEquals(3, before.array("x").getLong(2));
+        }
+        try (Store read = Store.open(store)) {
+            assertEquals(List.of("y"), read.arrays());
+            assertFalse(read.isTable(""));
+        }
+        Path other = folder.resolve("o.memmpy");
+        assertTrue(Cli.run("import", "--replace", x, other).ok().endsWith("a new store\n"));
+    }
+
+    @Test
+    void mayLeaveTheDiskToItself() throws IOException {
+        Cli.run("import", "--no-force", x, store).ok();
+        Cli.run("import", "--no-force", x, store).ok();
+        assertArrayEquals(new int[] {1, 2, 3, 1, 2, 3}, ints("x", 6));
+    }
+
+    @Test
     void quietSaysNothing() {
         assertEquals("", Cli.run("import", "--quiet", x, store).ok());
         assertEquals("", Cli.run("import", x, store, "-q").ok());

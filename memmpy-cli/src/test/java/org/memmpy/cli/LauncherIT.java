@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.store.Store;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +171,26 @@ class LauncherIT {
         assertFalse(process.waitFor() == 0);
         assertEquals("memmpy: interrupted; nothing was imported\n", Files.readString(err));
         assertFalse(Files.exists(store));
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void followingAStoreEndsWithoutAWord() throws Exception {
+        memmpy("import", x, store).ok();
+        Path err = folder.resolve("err");
+        Process process =
+                process(LAUNCHER.toString(), Map.of(), "follow", store)
+                        .redirectError(err.toFile())
+                        .start();
+        try (BufferedReader lines = process.inputReader()) {
+            assertEquals("generation 2: / 3 rows", lines.readLine());
+            memmpy("import", x, store).ok();
+            assertEquals("generation 3: / +3 rows, now 6", lines.readLine());
+            process.toHandle().destroy(); // leaves the pipe open
+            assertNull(lines.readLine());
+        }
+        process.waitFor();
+        assertEquals("", Files.readString(err));
     }
 
     @Test

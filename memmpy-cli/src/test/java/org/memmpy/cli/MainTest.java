@@ -22,15 +22,29 @@ class MainTest {
     void saysItsVersionAndHelp() {
         assertTrue(Cli.run("--version").ok().startsWith("memmpy "));
         String help = Cli.run("--help").ok();
-        for (String verb : List.of("import", "describe", "head", "export")) {
+        for (String verb :
+                List.of("import", "describe", "head", "export", "attr", "rm", "mv", "follow")) {
             assertTrue(help.contains("\n  " + verb), help);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"import", "describe", "head", "export"})
+    @ValueSource(
+            strings = {
+                "import",
+                "describe",
+                "head",
+                "export",
+                "attr",
+                "attr get",
+                "attr set",
+                "attr rm",
+                "rm",
+                "mv",
+                "follow"
+            })
     void helpOfEachVerbHasAnExample(String verb) {
-        String help = Cli.run(verb, "--help").ok();
+        String help = Cli.run((Object[]) (verb + " --help").split(" ")).ok();
         assertTrue(help.contains("Usage: memmpy " + verb), help);
         assertTrue(help.contains("\n  memmpy " + verb + " "), help);
         assertEquals(List.of(), help.lines().filter(line -> line.length() > 80).toList());

@@ -41,6 +41,10 @@ final class PendingFiles {
 
     private final Set<String> made = new LinkedHashSet<>();
     private final Set<Path> madeDirectories = new LinkedHashSet<>();
+
+    /** What the system knows them by, so that what is put in their place stays. */
+    private final FileIdentities identities = new FileIdentities();
+
     private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
     private Set<String> retired = Set.of();
     private long generation;
@@ -56,6 +60,7 @@ final class PendingFiles {
         generation = next;
         made.clear();
         madeDirectories.clear();
+        identities.clear();
         unforcedDirectories.clear();
     }
 
@@ -97,6 +102,7 @@ final class PendingFiles {
             try {
                 T created = creation.create(file);
                 made.add(file);
+                identities.remember(StoreFiles.resolve(store, file));
                 return created;
             } catch (FileAlreadyExistsException e) {
                 if (attempt == MAX_ATTEMPTS) {
@@ -118,6 +124,7 @@ final class PendingFiles {
         if (!missing.isEmpty()) {
             disk.createDirectories(directory);
             madeDirectories.addAll(missing);
+            missing.forEach(identities::remember);
         }
     }
 
@@ -168,7 +175,7 @@ final class PendingFiles {
             parts.remove(part);
             open.remove(part);
             if (made.remove(part.file())) {
-                part.discard();
+                discard(part);
             } else {
                 part.close();
             }
@@ -184,7 +191,7 @@ final class PendingFiles {
         for (PartWriter part : parts) {
             try {
                 if (discard && made.contains(part.file())) {
-                    part.discard();
+                    discard(part);
                 } else {
                     part.close();
                 }
@@ -202,14 +209,28 @@ final class PendingFiles {
     private void removeMade() {
         try {
             for (String file : made) {
-                disk.delete(StoreFiles.resolve(store, file));
+                delete(StoreFiles.resolve(store, file));
             }
             for (Path directory : List.copyOf(madeDirectories).reversed()) {
-                disk.delete(directory);
+                delete(directory);
             }
         } catch (IOException e) {
             // somebody has put something there; vacuum removes what is ours
             LOG.log(Level.DEBUG, store + ": files that were not committed stay", e);
+        }
+    }
+
+    private void discard(PartWriter part) throws IOException {
+        if (identities.holds(StoreFiles.resolve(store, part.file()))) {
+            part.discard();
+        } else {
+            part.close();
+        }
+    }
+
+    private void delete(Path own) throws IOException {
+        if (identities.holds(own)) {
+            disk.delete(own);
         }
     }
 }

@@ -58,6 +58,11 @@ abstract sealed class ReadableRows permits MappedArray {
         return rows.count();
     }
 
+    /** {@return in how many files the committed rows lie, each of them mapped when it is read} */
+    public int parts() {
+        return rows.parts();
+    }
+
     /**
      * Reads one integer or boolean, widened by its dtype's signedness; the bits of a uint64.
      *

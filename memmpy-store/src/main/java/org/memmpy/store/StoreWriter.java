@@ -297,6 +297,15 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
+    /** {@return whether no generation has appeared that may name this writer's files} */
+    private boolean isAlone() {
+        try {
+            return generations.highest() <= highest;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private void publish(Manifest next) throws IOException {
         boolean[] published = {false};
         try {
@@ -383,7 +392,7 @@ final class StoreWriter implements AutoCloseable {
         }
         appenders.clear();
         // after a failure it is not known what a manifest names that may or may not be there
-        files.close(failure == null);
+        files.close(failure == null && isAlone());
         try {
             lock.close();
         } catch (IOException e) {

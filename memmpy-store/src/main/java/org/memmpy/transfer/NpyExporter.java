@@ -36,12 +36,11 @@ public final class NpyExporter implements Exporter {
         try (RowLease lease = array.lease();
                 Disk.DiskFile out = Disk.REAL.create(target)) {
             try {
-                MemorySegment rows = lease.segment();
-                long count = rows.byteSize() / array.rowType().bytes();
-                out.write(ByteBuffer.wrap(NpyHeader.encode(array.rowType(), count)), 0);
-                for (long at = 0; at < rows.byteSize(); at += PIECE_BYTES) {
-                    long length = Math.min(PIECE_BYTES, rows.byteSize() - at);
-                    out.write(rows.asSlice(at, length).asByteBuffer(), NpyHeader.BYTES + at);
+                long rows = lease.firstRow(lease.parts());
+                out.write(ByteBuffer.wrap(NpyHeader.encode(array.rowType(), rows)), 0);
+                long position = NpyHeader.BYTES;
+                for (int part = 0; part < lease.parts(); part++) {
+                    position = write(lease.segment(part), out, position);
                 }
                 complete = true;
             } finally {
@@ -50,5 +49,15 @@ public final class NpyExporter implements Exporter {
                 }
             }
         }
+    }
+
+    /** {@return the position behind what was written} */
+    private static long write(MemorySegment rows, Disk.DiskFile out, long position)
+            throws IOException {
+        for (long at = 0; at < rows.byteSize(); at += PIECE_BYTES) {
+            long length = Math.min(PIECE_BYTES, rows.byteSize() - at);
+            out.write(rows.asSlice(at, length).asByteBuffer(), position + at);
+        }
+        return position + rows.byteSize();
     }
 }

@@ -21,6 +21,7 @@ import org.memmpy.format.NpyHeader;
 import org.memmpy.store.Store;
 import org.memmpy.testing.EnabledIfNumPy;
 import org.memmpy.testing.NumPy;
+import org.memmpy.testing.Parts;
 import org.memmpy.testing.Rows;
 
 import java.io.ByteArrayOutputStream;
@@ -227,6 +228,29 @@ class TransferTest {
                     () -> exporter.write(store.array("x"), target));
         }
         String expected = type + " x 500000: " + HexFormat.of().formatHex(rows);
+        assertEquals(Map.of("out", expected), read(target));
+    }
+
+    @Test
+    void exportsTheRowsOfAllParts() throws IOException {
+        RowType type = RowType.of(DType.FLOAT64, 5);
+        byte[] rows = Rows.random(type, 90_000, 2);
+        Path path = directory.resolve("s.memmpy");
+        Path target = directory.resolve("out.npy");
+        int[] ends = {0, 30_000 * 40, 30_001 * 40, 90_000 * 40};
+        try (Store store = Store.create(path)) {
+            store.array("x", DType.FLOAT64, 5)
+                    .append(MemorySegment.ofArray(Arrays.copyOf(rows, ends[1])));
+            store.commit();
+        }
+        for (int i = 1; i < 3; i++) {
+            Parts.add(path, "x", Arrays.copyOfRange(rows, ends[i], ends[i + 1]));
+        }
+        try (Store store = Store.open(path)) {
+            assertEquals(3, store.array("x").parts());
+            new NpyExporter().write(store.array("x"), target);
+        }
+        String expected = type + " x 90000: " + HexFormat.of().formatHex(rows);
         assertEquals(Map.of("out", expected), read(target));
     }
 }
