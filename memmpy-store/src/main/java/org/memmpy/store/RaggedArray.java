@@ -52,7 +52,9 @@ public final class RaggedArray {
     private final RaggedType type;
     private final RaggedAppender appender;
     private volatile RaggedRows rows;
-    private volatile String ended = ": the store was closed. Read before closing it";
+
+    /** Why there is no more to read, behind the array's name; null until then. */
+    private volatile String ended;
 
     RaggedArray(Store store, String path, RaggedType type, StoreWriter writer, RaggedRows rows) {
         this.where = store.path() + ", ragged array '" + path + "'";
@@ -355,13 +357,16 @@ public final class RaggedArray {
     private <T> T of(Function<RaggedRows, T> read) {
         while (true) {
             RaggedRows now = rows;
+            if (ended != null) {
+                throw new IllegalStateException(where + ended);
+            }
             try {
                 T value = read.apply(now);
                 Faults.settle();
                 return value;
             } catch (IllegalStateException e) {
-                if (rows == now) {
-                    throw new IllegalStateException(where + ended, e);
+                if (rows == now && ended == null) {
+                    throw e;
                 }
             } catch (InternalError e) {
                 throw ReadableRows.cut(where, e);
@@ -390,7 +395,7 @@ public final class RaggedArray {
     }
 
     void retire() {
-        rows.retire();
+        retire(": the store was closed. Read before closing it");
     }
 
     /** {@return for example {@code jets/pt: jagged float32 (*,), 10,000 rows}} */
