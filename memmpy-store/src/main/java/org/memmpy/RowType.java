@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 public final class RowType {
     /** NumPy's own limit is 64 dimensions; one is the row axis. */
-    private static final int MAX_RANK = 31;
+    static final int MAX_RANK = 31;
 
     private final DType dtype;
     private final long[] shape;

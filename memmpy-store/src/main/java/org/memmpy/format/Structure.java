@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** What must hold among the nodes of a manifest: parents, components, equal lengths. */
 public final class Structure {
+    private static final int MAX_RANK = 31;
+
     private final Manifest manifest;
 
     private Structure(Manifest manifest) {
@@ -80,11 +82,20 @@ public final class Structure {
                 || offsets.rows() < 1) {
             return "the ragged array '" + path + "' lacks its values, or its offsets in int64";
         }
+        Manifest.Array shapes = manifest.arrays().get(path + "/shapes");
+        if (shapes != null
+                && (shapes.type().shape().length != 1
+                        || shapes.type().elements() > MAX_RANK
+                        || manifest.arrays().get(path + "/values").type().shape().length > 0)) {
+            return "the shapes of the ragged array '%s' are %s, its values %s: not one shape a row, of single elements"
+                    .formatted(path, shapes.type(), manifest.arrays().get(path + "/values").type());
+        }
         for (String component : new String[] {"/shapes", "/hashes"}) {
             Manifest.Array array = manifest.arrays().get(path + component);
             if (array != null
                     && (array.type().dtype() != DType.INT64
-                            || array.rows() != offsets.rows() - 1)) {
+                            || array.rows() != offsets.rows() - 1
+                            || (component.equals("/hashes") && array.type().elements() > 1))) {
                 return "'%s' has %,d rows of %s, its ragged array %,d rows"
                         .formatted(
                                 path + component, array.rows(), array.type(), offsets.rows() - 1);

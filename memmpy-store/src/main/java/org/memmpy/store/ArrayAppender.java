@@ -91,6 +91,13 @@ final class ArrayAppender {
         current().append(values);
     }
 
+    /** Takes back what was appended behind some rows. */
+    void cutTo(long rows) {
+        if (current != null) {
+            current.cutTo(rows - closedRows());
+        }
+    }
+
     void reserve(long rows) throws IOException {
         current().reserve(rows);
     }
@@ -102,6 +109,12 @@ final class ArrayAppender {
             current = null;
         }
         closed.add(part);
+    }
+
+    /** Adds a part that this writer has written on its own, to be forced. */
+    void add(Manifest.Part part, PartWriter by) {
+        closed.add(part);
+        written.add(by);
     }
 
     /**

@@ -214,6 +214,18 @@ final class PartWriter {
         writtenBytes += bytes.remaining();
     }
 
+    /** Takes back rows that were appended since the last commit; needs no disk. */
+    void cutTo(long rows) {
+        completed = null;
+        long bytes = rows * type.bytes();
+        if (staging != null) {
+            staging.position((int) Math.max(0, bytes - writtenBytes));
+        }
+        if (bytes < writtenBytes) {
+            takeBack(bytes);
+        }
+    }
+
     /** All or nothing: the pieces of an append that failed later are as if never written. */
     private void takeBack(long bytes) {
         sums.cutTo(bytes);

@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
@@ -95,6 +96,36 @@ final class PendingTree {
                     "%s: '%s' cannot be created: %s '%s' holds its own arrays only"
                             .formatted(store, path, the(groups.get(above).kind()), above));
         }
+    }
+
+    /** Makes sure that a node is not one of the arrays of a composite node. */
+    void requireWhole(String path) {
+        for (String above = path; !above.isEmpty(); ) {
+            above = NodeNames.parent(above);
+            Manifest.Group group = groups.get(above);
+            if (group != null && group.kind().isComposite()) {
+                throw new IllegalArgumentException(
+                        "%s: '%s' belongs to %s '%s' and cannot be changed alone: its arrays would not fit together. Change that"
+                                .formatted(store, path, the(group.kind()), above));
+            }
+        }
+    }
+
+    /** {@return the paths of the ragged arrays whose rows have keys} */
+    List<String> keyed() {
+        return groups.keySet().stream()
+                .filter(path -> arrays.containsKey(path + RaggedParts.HASHES))
+                .filter(path -> groups.get(path).kind() == NodeKind.RAGGED)
+                .toList();
+    }
+
+    /** Creates a ragged array without rows, and the groups above it. */
+    void createRagged(String path, RaggedType type) {
+        createGroup(path, NodeKind.RAGGED);
+        if (type.isKeyed()) {
+            addGroup(path + RaggedParts.KEYS, NodeKind.RAGGED);
+        }
+        RaggedParts.of(type).forEach((part, rows) -> addArray(path + part, rows));
     }
 
     private static String the(NodeKind kind) {

@@ -5,6 +5,7 @@ package org.memmpy.store;
 
 import org.memmpy.DType;
 import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
@@ -62,6 +63,7 @@ public final class Store extends StoreTree implements AutoCloseable {
     /** Arrays that this writer has created or replaced since the last commit. */
     private final Map<String, MappedArray> fresh = new ConcurrentHashMap<>();
 
+    private final RaggedNodes raggeds;
     private Manifest manifest;
     private MapArena maps = new MapArena();
     private boolean closed;
@@ -70,6 +72,7 @@ public final class Store extends StoreTree implements AutoCloseable {
         super(path, files);
         this.manifest = manifest;
         this.writer = writer;
+        this.raggeds = new RaggedNodes(this, writer);
         OpenResources.opened(this, "store " + path);
     }
 
@@ -148,6 +151,7 @@ public final class Store extends StoreTree implements AutoCloseable {
 
     @Override
     void endFresh(String node, String fate) {
+        raggeds.endFresh(node, fate);
         fresh.values()
                 .removeIf(
                         array -> {
@@ -176,8 +180,15 @@ public final class Store extends StoreTree implements AutoCloseable {
             throw new IllegalArgumentException(
                     kind == null
                             ? "%s has no array '%s'. It has: %s"
-                                    .formatted(path, array, Tree.some(tree().arrays().keySet()))
-                            : "%s: '%s' is a %s, no array".formatted(path, array, kind));
+                                    .formatted(path, array, Tree.some(arrays()))
+                            : "%s: '%s' is a %s%s"
+                                    .formatted(
+                                            path,
+                                            array,
+                                            kind,
+                                            kind == NodeKind.RAGGED
+                                                    ? " array: Store.ragged finds it"
+                                                    : ", no array"));
         }
         return found;
     }
@@ -258,6 +269,49 @@ public final class Store extends StoreTree implements AutoCloseable {
     }
 
     /**
+     * Finds a ragged array.
+     *
+     * @param array names joined by {@code /}
+     * @return the array
+     * @throws IllegalArgumentException if there is none, naming those that are there
+     */
+    public synchronized RaggedArray ragged(String array) {
+        requireOpen();
+        RaggedArray found = raggeds.find(NodeNames.check(array), manifest, maps);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "%s has no ragged array '%s'. It has: %s"
+                            .formatted(path, array, Tree.some(tree())));
+        }
+        return found;
+    }
+
+    /**
+     * Finds a ragged array of a type; a writer creates it, and the groups above it, if it is
+     * missing.
+     *
+     * @param array names joined by {@code /}
+     * @param type what its rows are
+     * @return the array
+     * @throws IllegalArgumentException if it has another type, or the name cannot be used
+     * @throws IOException if it cannot be created
+     */
+    public synchronized RaggedArray ragged(String array, RaggedType type) throws IOException {
+        requireOpen();
+        String checked = NodeNames.check(array);
+        if (writer != null && raggeds.find(checked, manifest, maps) == null) {
+            return raggeds.create(checked, type, maps);
+        }
+        RaggedArray found = ragged(checked);
+        if (!found.type().equals(type)) {
+            throw new IllegalArgumentException(
+                    "%s: ragged array '%s' is %s, not %s"
+                            .formatted(path, array, found.type(), type));
+        }
+        return found;
+    }
+
+    /**
      * {@return the root as a table}
      *
      * @throws IllegalStateException if the root is no table
@@ -296,7 +350,16 @@ public final class Store extends StoreTree implements AutoCloseable {
                 rows = entry.getValue().rows();
             }
         }
-        return new Table(this, checked, rows, columns);
+        Map<String, RaggedArray> ragged = new LinkedHashMap<>();
+        for (Map.Entry<String, Manifest.Group> entry : manifest.groups().entrySet()) {
+            String group = entry.getKey();
+            if (entry.getValue().kind() == NodeKind.RAGGED
+                    && NodeNames.parent(group).equals(checked)) {
+                ragged.put(NodeNames.last(group), raggeds.committed(group, manifest, maps));
+                rows = manifest.rows(group);
+            }
+        }
+        return new Table(this, checked, rows, columns, ragged);
     }
 
     /**
@@ -367,6 +430,7 @@ public final class Store extends StoreTree implements AutoCloseable {
         arrays.entrySet()
                 .removeIf(
                         array -> !show(array.getValue(), next.arrays().get(array.getKey()), next));
+        raggeds.show(next, maps);
         manifest = next;
         previousMaps.release();
     }
@@ -427,6 +491,7 @@ public final class Store extends StoreTree implements AutoCloseable {
         closed = true;
         arrays.values().forEach(MappedArray::retire);
         fresh.values().forEach(MappedArray::retire);
+        raggeds.retire();
         maps.release();
         OpenResources.closed(this);
         if (writer != null) {

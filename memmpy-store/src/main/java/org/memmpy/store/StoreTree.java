@@ -37,9 +37,12 @@ abstract sealed class StoreTree permits Store {
         return path;
     }
 
-    /** {@return the paths of all arrays, in the order of their creation} */
+    /**
+     * {@return the paths of all arrays, in the order of their creation; without those that ragged
+     * and masked arrays consist of}
+     */
     public List<String> arrays() {
-        return List.copyOf(tree().arrays().keySet());
+        return Tree.arrays(tree());
     }
 
     /** {@return the paths of all groups and tables, {@code ""} for the root first} */

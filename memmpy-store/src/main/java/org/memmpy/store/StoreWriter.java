@@ -3,6 +3,7 @@
 
 package org.memmpy.store;
 
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
@@ -14,12 +15,14 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The writing half of a store: the lock, the tree to come, the rows to come, the commit.
@@ -39,6 +42,7 @@ final class StoreWriter implements AutoCloseable {
     private final Generations generations;
     private final PendingFiles files;
     private final Map<String, ArrayAppender> appenders = new LinkedHashMap<>();
+    private final Map<String, PendingKeys> keys = new HashMap<>();
     private final Regions regions = new Regions();
     private PendingTree tree;
     private Manifest committed;
@@ -87,6 +91,7 @@ final class StoreWriter implements AutoCloseable {
         if (tree.kind(path) == null) {
             throw new IllegalArgumentException(store + " has no node '" + path + "'");
         }
+        tree.requireWhole(path);
         forget(path);
         tree.delete(path);
     }
@@ -94,6 +99,7 @@ final class StoreWriter implements AutoCloseable {
     /** Uncommitted rows of a node and of all below it are dropped. */
     private void forget(String path) throws IOException {
         for (String below : tree.subtree(path)) {
+            closeKeys(below);
             ArrayAppender appender = appenders.remove(below);
             if (appender != null) {
                 regions.forget(below);
@@ -108,18 +114,21 @@ final class StoreWriter implements AutoCloseable {
             throw new IllegalArgumentException(
                     store + " has no node '" + from + "' that could be renamed");
         }
+        tree.requireWhole(from);
         tree.rename(from, to);
-        PendingTree.renameKeys(
-                appenders,
+        UnaryOperator<String> renamed =
                 path ->
                         path.equals(from) || path.startsWith(from + "/")
                                 ? to + path.substring(from.length())
-                                : path);
+                                : path;
+        PendingTree.renameKeys(appenders, renamed);
+        PendingTree.renameKeys(keys, renamed);
     }
 
     /** Gives an array new, empty files in the place of its old ones; creates it if missing. */
     synchronized void replace(String path, RowType type) throws IOException {
         requireUsable();
+        tree.requireWhole(path);
         Manifest.Array before = tree.array(path);
         if (before == null) {
             tree.createArray(path, type);
@@ -144,13 +153,13 @@ final class StoreWriter implements AutoCloseable {
     // ---- rows
 
     synchronized void append(String path, MemorySegment values) throws IOException {
-        ArrayAppender appender = appender(path);
+        ArrayAppender appender = wholeAppender(path);
         appender.append(values);
         files.used(appender, overwriting == 0);
     }
 
     synchronized void reserve(String path, long rows) throws IOException {
-        appender(path).reserve(rows);
+        wholeAppender(path).reserve(rows);
     }
 
     synchronized void link(String path, Manifest.Part part) throws IOException {
@@ -159,7 +168,7 @@ final class StoreWriter implements AutoCloseable {
 
     /** Takes a range of uncommitted rows for one writer of it. */
     synchronized Regions.Claim claim(String path, long row, long count) throws IOException {
-        appender(path).requireUncommitted(row, count);
+        wholeAppender(path).requireUncommitted(row, count);
         return regions.claim(path, row, count);
     }
 
@@ -172,7 +181,7 @@ final class StoreWriter implements AutoCloseable {
             throws IOException {
         ArrayAppender.Overwrite target;
         synchronized (this) {
-            ArrayAppender appender = appender(path);
+            ArrayAppender appender = wholeAppender(path);
             regions.check(path, claim, row, count);
             target = appender.overwrite(row, count);
             overwriting++;
@@ -185,6 +194,11 @@ final class StoreWriter implements AutoCloseable {
                 notifyAll();
             }
         }
+    }
+
+    private ArrayAppender wholeAppender(String path) throws IOException {
+        tree.requireWhole(path);
+        return appender(path);
     }
 
     private ArrayAppender appender(String path) throws IOException {
@@ -217,12 +231,94 @@ final class StoreWriter implements AutoCloseable {
         return node == null ? 0 : node.rows();
     }
 
+    // ---- ragged arrays
+
+    synchronized void createRagged(String path, RaggedType type) throws IOException {
+        requireUsable();
+        tree.createRagged(path, type);
+        try {
+            MemorySegment zero = MemorySegment.ofArray(new long[1]);
+            together(
+                    to -> {
+                        to.append(path + RaggedParts.OFFSETS, zero);
+                        if (type.isKeyed()) {
+                            to.append(path + RaggedParts.KEYS + RaggedParts.OFFSETS, zero);
+                        }
+                    });
+        } catch (IOException | RuntimeException e) {
+            forget(path);
+            tree.delete(path);
+            throw e;
+        }
+    }
+
+    /** Appends to several arrays at once: all or nothing. */
+    synchronized void together(JointAppend.Step step) throws IOException {
+        JointAppend joint = new JointAppend(this::appender);
+        boolean complete = false;
+        try {
+            step.run(joint);
+            for (ArrayAppender appender : joint.touched()) {
+                files.used(appender, overwriting == 0);
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                joint.undo();
+            }
+        }
+    }
+
+    /** {@return what is known of a ragged array's keys; only within {@link #together}} */
+    PendingKeys keys(String path) {
+        return keys.computeIfAbsent(path, p -> new PendingKeys(store, p, tree::array));
+    }
+
+    private void closeKeys(String path) {
+        PendingKeys closing = keys.remove(path);
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    /** Runs that were written before, for this commit in vain or for an earlier one. */
+    private void dropRuns() throws IOException {
+        for (String path : tree.keyed()) {
+            ArrayAppender runs = appenders.remove(path + RaggedParts.SORTED);
+            if (runs != null) {
+                files.drop(runs.written());
+            }
+        }
+    }
+
+    /** Sorts the hashes of keys that are in no run yet, where they have become many. */
+    private void sortKeys(Map<String, Manifest.Array> appended) throws IOException {
+        for (String ragged : tree.keyed()) {
+            String path = ragged + RaggedParts.SORTED;
+            Manifest.Array sorted = tree.array(path);
+            Manifest.Array hashes = appended.get(ragged + RaggedParts.HASHES);
+            if (hashes == null || hashes.rows() - sorted.rows() <= SortedRuns.TAIL) {
+                continue;
+            }
+            ArrayAppender empty = appenders.remove(path);
+            if (empty != null) {
+                files.drop(empty.written());
+            }
+            try (SortedRuns runs = new SortedRuns(store, path, files, sorted)) {
+                appenders.put(path, runs.extend(hashes));
+            }
+            appended.put(path, appenders.get(path).complete(sorted));
+            files.used(appenders.get(path), true);
+        }
+    }
+
     // ---- the commit
 
     /** {@return the manifest that is current afterwards: the same one if nothing has changed} */
     synchronized Manifest commit() throws IOException {
         requireUsable();
         awaitOverwrites();
+        dropRuns();
         for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {
             if (array.getValue().parts().isEmpty()) {
                 appender(array.getKey()); // an array without rows is a file, too
@@ -234,6 +330,7 @@ final class StoreWriter implements AutoCloseable {
             appended.put(path, entry.getValue().complete(tree.array(path)));
             files.used(entry.getValue(), true);
         }
+        sortKeys(appended);
         Manifest next = tree.manifest(committed, highest + 1, appended);
         if (next.sameContent(committed)) {
             return committed;
@@ -340,6 +437,7 @@ final class StoreWriter implements AutoCloseable {
         checkedSinceCommit = false;
         tree = new PendingTree(store, next);
         regions.clear();
+        List.copyOf(keys.keySet()).forEach(this::closeKeys);
         appenders.values().forEach(ArrayAppender::committed);
         files.startGeneration(next, highest + 1);
         try {
@@ -391,6 +489,7 @@ final class StoreWriter implements AutoCloseable {
                     Long.toString(discarded));
         }
         appenders.clear();
+        List.copyOf(keys.keySet()).forEach(this::closeKeys);
         // after a failure it is not known what a manifest names that may or may not be there
         files.close(failure == null && isAlone());
         try {

@@ -7,24 +7,33 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A group whose arrays have equally many rows, as of one generation. Its {@link #rows} stay; its
- * arrays are the store's own and show, in a store that is open for writing, what is committed
- * later.
+ * A group whose arrays, ragged ones too, have equally many rows, as of one generation. Its {@link
+ * #rows} stay; its arrays are the store's own and show, in a store that is open for writing, what
+ * is committed later.
  */
 public final class Table {
     private final String where;
     private final String path;
     private final long rows;
     private final Map<String, MappedArray> columns;
+    private final Map<String, RaggedArray> ragged;
 
-    Table(Store store, String path, long rows, Map<String, MappedArray> columns) {
+    Table(
+            Store store,
+            String path,
+            long rows,
+            Map<String, MappedArray> columns,
+            Map<String, RaggedArray> ragged) {
         this.where = store.path() + ", table '/" + path + "'";
         this.path = path;
         this.rows = rows;
         this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+        this.ragged = Collections.unmodifiableMap(new LinkedHashMap<>(ragged));
     }
 
     /** {@return the group's path; empty for the root} */
@@ -37,9 +46,9 @@ public final class Table {
         return rows;
     }
 
-    /** {@return the columns' names, in the order of their creation} */
+    /** {@return the columns' names: arrays, then ragged arrays, in the order of their creation} */
     public List<String> names() {
-        return List.copyOf(columns.keySet());
+        return Stream.of(columns.keySet(), ragged.keySet()).flatMap(Set::stream).toList();
     }
 
     /**
@@ -50,16 +59,37 @@ public final class Table {
      * @throws IllegalArgumentException if there is none, naming those that are there
      */
     public MappedArray array(String name) {
-        MappedArray array = columns.get(name);
+        return find(columns, name);
+    }
+
+    /**
+     * Finds a ragged column.
+     *
+     * @param name its name in the group
+     * @return the array
+     * @throws IllegalArgumentException if there is none, naming those that are there
+     */
+    public RaggedArray ragged(String name) {
+        return find(ragged, name);
+    }
+
+    private <T> T find(Map<String, T> among, String name) {
+        T array = among.get(name);
         if (array == null) {
             throw new IllegalArgumentException(
-                    "%s has no column '%s'. It has: %s"
-                            .formatted(
-                                    where,
-                                    name,
-                                    columns.isEmpty()
-                                            ? "none"
-                                            : String.join(", ", columns.keySet())));
+                    names().contains(name)
+                            ? "%s: the column '%s' is %s array"
+                                    .formatted(
+                                            where,
+                                            name,
+                                            ragged.containsKey(name) ? "a ragged" : "an ordinary")
+                            : "%s has no column '%s'. It has: %s"
+                                    .formatted(
+                                            where,
+                                            name,
+                                            names().isEmpty()
+                                                    ? "none"
+                                                    : String.join(", ", names())));
         }
         return array;
     }
@@ -67,8 +97,10 @@ public final class Table {
     /** {@return the store, the path, the rows and the columns, on one line} */
     @Override
     public String toString() {
-        return columns.entrySet().stream()
-                .map(column -> column.getKey() + " " + column.getValue().rowType())
+        return Stream.concat(
+                        columns.entrySet().stream()
+                                .map(c -> c.getKey() + " " + c.getValue().rowType()),
+                        ragged.entrySet().stream().map(c -> c.getKey() + " " + c.getValue().type()))
                 .collect(Collectors.joining("; ", where + ", %,d rows: ".formatted(rows), ""));
     }
 }

@@ -39,6 +39,12 @@ final class Tree {
         return found;
     }
 
+    static List<String> arrays(Manifest manifest) {
+        return manifest.arrays().keySet().stream()
+                .filter(path -> manifest.groups().get(NodeNames.parent(path)).kind().isGroup())
+                .toList();
+    }
+
     private static void add(Node node, Map<String, List<Node>> byGroup, List<Node> found) {
         found.add(node);
         for (Node child : byGroup.getOrDefault(node.path(), List.of())) {

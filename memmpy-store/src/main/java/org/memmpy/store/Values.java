@@ -69,12 +69,51 @@ final class Values {
         return bytes / type.bytes();
     }
 
+    /**
+     * {@return the little-endian bytes of an array, buffer or segment; of none if it is empty}
+     *
+     * @param values as {@link RaggedArray#append} takes it
+     */
+    static MemorySegment of(String where, RowType type, Object values) {
+        MemorySegment bytes =
+                switch (values) {
+                    case MemorySegment segment -> segment;
+                    case Buffer buffer when !buffer.hasRemaining() -> MemorySegment.NULL;
+                    case Buffer buffer -> ofBuffer(where, type, buffer);
+                    case Object array when array.getClass().isArray() -> ofArray(array);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "%s: a %s was given. Rows are arrays such as float[], buffers or memory segments"
+                                            .formatted(where, values.getClass().getName()));
+                };
+        if (values.getClass().isArray()) {
+            requireType(where, type, values.getClass().componentType());
+        } else if (type.dtype() == DType.BOOL) {
+            requireBooleans(where, bytes);
+        }
+        return bytes;
+    }
+
     static MemorySegment ofBooleans(boolean[] values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) (values[i] ? 1 : 0);
         }
         return MemorySegment.ofArray(bytes);
+    }
+
+    /** {@return the bytes of a primitive array; anything for another one, which has no dtype} */
+    private static MemorySegment ofArray(Object array) {
+        return switch (array) {
+            case boolean[] values -> ofBooleans(values);
+            case byte[] values -> MemorySegment.ofArray(values);
+            case short[] values -> MemorySegment.ofArray(values);
+            case int[] values -> MemorySegment.ofArray(values);
+            case long[] values -> MemorySegment.ofArray(values);
+            case float[] values -> MemorySegment.ofArray(values);
+            case double[] values -> MemorySegment.ofArray(values);
+            default -> MemorySegment.NULL;
+        };
     }
 
     /**
