@@ -17,12 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** Takes a manifest's JSON document apart, believing nothing. */
 final class ManifestDecoder {
-    private static final Pattern CRC = Pattern.compile("[0-9a-f]{8}");
-
     private final Object source;
 
     /**
@@ -178,10 +175,14 @@ final class ManifestDecoder {
 
     private long crc(Map<?, ?> node) {
         String digits = member(node, "crc32c", String.class);
-        if (!CRC.matcher(digits).matches()) {
+        if (digits.length() != 8 || digits.startsWith("-") || digits.startsWith("+")) {
             throw corrupt("'" + digits + "' is no CRC-32C of eight hexadecimal digits");
         }
-        return Long.parseLong(digits, 16);
+        try {
+            return Long.parseLong(digits, 16);
+        } catch (NumberFormatException e) {
+            throw corrupt("'" + digits + "' is no CRC-32C of eight hexadecimal digits");
+        }
     }
 
     @SuppressWarnings("unchecked") // what Json gives has strings for keys

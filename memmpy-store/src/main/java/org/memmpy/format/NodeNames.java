@@ -99,13 +99,21 @@ public final class NodeNames {
      * that a JVM knows, and a store must not become unreadable on an older one.
      */
     public static boolean staysInside(String path) {
-        for (String name : path.split("/", -1)) {
-            if (name.isEmpty()
-                    || name.equals(".")
-                    || name.equals("..")
-                    || name.indexOf('\\') >= 0
-                    || name.indexOf('\0') >= 0) {
+        int start = 0;
+        for (int i = 0; i <= path.length(); i++) {
+            char c = i == path.length() ? '/' : path.charAt(i);
+            if (c == '\\' || c == '\0') {
                 return false;
+            }
+            if (c == '/') {
+                boolean dots =
+                        (i - start == 1 || i - start == 2)
+                                && path.charAt(start) == '.'
+                                && path.charAt(i - 1) == '.';
+                if (i == start || dots) {
+                    return false;
+                }
+                start = i + 1;
             }
         }
         return true;

@@ -179,7 +179,7 @@ public final class Store extends StoreTree implements AutoCloseable {
      */
     public synchronized MappedArray array(String array) {
         requireOpen();
-        MappedArray found = find(NodeNames.check(array));
+        MappedArray found = find(checked(array));
         if (found == null) {
             NodeKind kind = tree().kind(array);
             throw new IllegalArgumentException(
@@ -204,7 +204,7 @@ public final class Store extends StoreTree implements AutoCloseable {
     public synchronized MappedArray array(String array, DType dtype, long... rowShape)
             throws IOException {
         requireOpen();
-        String checked = NodeNames.check(array);
+        String checked = checked(array);
         RowType type = RowType.of(dtype, rowShape);
         if (writer != null && find(checked) == null) {
             writer.change(tree -> tree.createArray(checked, type));

@@ -105,10 +105,11 @@ final class StoreOpener {
         try {
             requireNothingThere();
             Manifest empty = Manifest.empty(root);
-            new Generations(path).publish(empty, disk, () -> {});
+            // first, because who finds the manifest takes the directory for durable
             for (Path parent : parents) {
                 disk.forceDirectory(parent);
             }
+            new Generations(path).publish(empty, disk, () -> {});
             return writing(lock, empty);
         } catch (IOException | RuntimeException e) {
             lock.close();

@@ -123,8 +123,21 @@ abstract sealed class StoreTree permits Store {
         return checked;
     }
 
-    static String checked(String path) {
-        return path.isEmpty() ? path : NodeNames.check(path);
+    /**
+     * {@return the path under which a node is kept}
+     *
+     * <p>Whatever is there can be asked for: which names are legal depends on the version of
+     * Unicode, and a store must stay readable.
+     */
+    String checked(String path) {
+        try {
+            return path.isEmpty() ? path : NodeNames.check(path);
+        } catch (IllegalArgumentException e) {
+            if (tree().kind(path) == null) {
+                throw e;
+            }
+            return path;
+        }
     }
 
     /**

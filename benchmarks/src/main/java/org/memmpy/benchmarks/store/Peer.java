@@ -1,0 +1,103 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.benchmarks.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A contender in Python: one of the scripts beside this class, which measures itself. */
+final class Peer {
+    /** The script did not work; the message is its last line. */
+    static final class FailedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        FailedException(String message) {
+            super(message);
+        }
+    }
+
+    private final String python;
+    private final String source;
+    private final Path library;
+    private final String version;
+
+    private Peer(String python, String source, Path library) throws IOException {
+        this.python = python;
+        this.source = source;
+        this.library = library;
+        this.version = call("version");
+    }
+
+    /**
+     * Starts a script and asks it for the version of what it measures.
+     *
+     * @param pythons commands, of which the first that has the needed modules is taken
+     * @param script the resource's name
+     * @param library a directory to import from; null if Python finds all by itself
+     * @throws FailedException if none of the commands can run it
+     */
+    static Peer find(List<String> pythons, String script, Path library) throws IOException {
+        String source;
+        try (InputStream in = Peer.class.getResourceAsStream(script)) {
+            source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        List<String> reasons = new ArrayList<>();
+        for (String python : pythons) {
+            try {
+                return new Peer(python, source, library);
+            } catch (FailedException e) {
+                reasons.add(python + ": " + e.getMessage());
+            }
+        }
+        throw new FailedException(String.join("; ", reasons));
+    }
+
+    /** {@return the version of what is measured, as it says itself} */
+    String version() {
+        return version;
+    }
+
+    /** {@return the seconds that the script says its work took} */
+    double seconds(Object... args) throws IOException {
+        String answer = call(args);
+        try {
+            return Double.parseDouble(answer);
+        } catch (NumberFormatException e) {
+            throw new IOException("the script printed '" + answer + "' instead of seconds", e);
+        }
+    }
+
+    /** {@return the last line that the script prints} */
+    private String call(Object... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(python, "-B", "-c", source));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (library != null) {
+            builder.environment().put("PYTHONPATH", library.toString());
+        }
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new FailedException("it cannot be started");
+        }
+        String output =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String lastLine = output.substring(output.lastIndexOf('\n') + 1);
+        try {
+            if (process.waitFor() != 0) {
+                throw new FailedException(lastLine);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while waiting for Python", e);
+        }
+        return lastLine;
+    }
+}

@@ -1,0 +1,143 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.testing.disk.DiskOp;
+import org.memmpy.testing.disk.Fate;
+import org.memmpy.testing.disk.Platter;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A store's directory as a power loss has left it.
+ *
+ * @param cause where the power went and what became of what was not durable
+ * @param survivors what is on the disk
+ * @param store where the store is, relative to the disk's directory
+ * @param returned the last generation whose commit had returned; 0 if not even the creation had
+ * @param published the generations whose manifest had got its name, durable or not
+ * @param models what the generations hold
+ */
+record CrashState(
+        String cause,
+        Platter.Survivors survivors,
+        Path store,
+        long returned,
+        Set<Long> published,
+        Map<Long, Model> models) {
+    private static final Pattern MANIFEST = Pattern.compile("memmpy-(\\d+)\\.json");
+
+    /** What is done with a state. */
+    interface Visitor {
+        void visit(CrashState state) throws IOException;
+    }
+
+    /**
+     * Writes it into an empty directory, and the files of the lock, which do not go by the disk.
+     */
+    void writeTo(Path directory) throws IOException {
+        survivors.writeTo(directory);
+        Path lock = directory.resolve(store).resolve("writer.lock");
+        if (Files.isDirectory(lock.getParent()) && Files.notExists(lock)) {
+            Files.createFile(lock);
+            Files.write(lock.resolveSibling("writer.json"), new byte[77]);
+        }
+    }
+
+    /** {@return the highest number of a manifest that is there, sound or not; 0 for none} */
+    long highest() {
+        return survivors.files().keySet().stream()
+                .filter(file -> store.equals(file.getParent()))
+                .mapToLong(CrashState::generation)
+                .max()
+                .orElse(0);
+    }
+
+    /** {@return whether there is more in the store's directory than manifests} */
+    boolean holdsArrays() {
+        return survivors.files().keySet().stream()
+                .filter(file -> store.equals(file.getParent()))
+                .map(file -> file.getFileName().toString())
+                .anyMatch(name -> !name.startsWith("memmpy-") && !name.startsWith("writer."));
+    }
+
+    private static long generation(Path file) {
+        Matcher name = MANIFEST.matcher(file.getFileName().toString());
+        return name.matches() ? Long.parseLong(name.group(1)) : 0;
+    }
+
+    /**
+     * Visits every different state that a power loss may leave: after each operation, and in the
+     * middle of each write, with all lost, all kept, each single thing lost or kept against all
+     * others, and random mixes.
+     *
+     * @param session what was done
+     * @param from the first operation after which the power may go, counted from 0
+     * @param mixes how many random mixes for each operation
+     * @return how many states
+     */
+    static int forEach(Session session, int from, int mixes, Visitor visitor) throws IOException {
+        Platter platter = session.disk().initial();
+        Path store = session.disk().base().relativize(session.path());
+        List<DiskOp> journal = session.disk().journal();
+        Set<String> seen = new HashSet<>();
+        Set<Long> published = new TreeSet<>(Set.of(session.before()));
+        long returned = session.before();
+        for (int at = 0; at < journal.size(); at++) {
+            DiskOp op = journal.get(at);
+            platter.apply(op);
+            if (op instanceof DiskOp.Mark(Long generation)) {
+                returned = generation;
+            }
+            if (op instanceof DiskOp.Link link && store.equals(link.path().getParent())) {
+                published.add(generation(link.path()));
+            }
+            if (at < from) {
+                continue;
+            }
+            for (Fate fate : fates(platter, op, at, mixes)) {
+                Platter.Survivors survivors = platter.survivors(fate);
+                if (seen.add(returned + " " + published.size() + survivors.fingerprint())) {
+                    String cause =
+                            "power lost after operation %d of %d, %s: %s"
+                                    .formatted(at, journal.size(), op, fate);
+                    visitor.visit(
+                            new CrashState(
+                                    cause,
+                                    survivors,
+                                    store,
+                                    returned,
+                                    Set.copyOf(published),
+                                    session.generations()));
+                }
+            }
+        }
+        return seen.size();
+    }
+
+    private static List<Fate> fates(Platter platter, DiskOp op, int at, int mixes) {
+        List<Fate> fates = new ArrayList<>(List.of(Fate.lost(), Fate.kept()));
+        if (op instanceof DiskOp.Write write) {
+            fates.add(Fate.torn(write.inode()));
+        }
+        for (Object thing : platter.pending()) {
+            fates.add(Fate.allBut(true, thing));
+            fates.add(Fate.allBut(false, thing));
+        }
+        for (int mix = 0; mix < mixes; mix++) {
+            fates.add(Fate.mixed((long) at * mixes + mix));
+        }
+        return fates;
+    }
+}
