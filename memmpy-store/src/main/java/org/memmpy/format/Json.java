@@ -37,6 +37,9 @@ public final class Json {
 
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
+                    // paths are keys that come once: keeping them for the next time costs a third
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(MAX_DEPTH)

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /** Takes a manifest's JSON document apart, believing nothing. */
 final class ManifestDecoder {
@@ -42,15 +43,9 @@ final class ManifestDecoder {
                     "%s: format version %d; this memmpy reads version %d. Use a newer memmpy"
                             .formatted(source, version, ManifestCodec.VERSION));
         }
-        Map<String, Manifest.Group> groups = new LinkedHashMap<>();
-        nodes(document, "groups", true)
-                .forEach((path, node) -> groups.put(path, group(path, node)));
-        Map<String, Manifest.Array> arrays = new LinkedHashMap<>();
-        nodes(document, "arrays", true)
-                .forEach((path, node) -> arrays.put(path, array(path, node)));
-        Map<String, Manifest.Value> values = new LinkedHashMap<>();
-        nodes(document, "values", false)
-                .forEach((path, node) -> values.put(path, value(path, node)));
+        Map<String, Manifest.Group> groups = nodes(document, "groups", true, this::group);
+        Map<String, Manifest.Array> arrays = nodes(document, "arrays", true, this::array);
+        Map<String, Manifest.Value> values = nodes(document, "values", false, this::value);
         long generation = member(document, "generation", Long.class);
         Manifest manifest =
                 new Manifest(uuid(document), generation, groups, arrays, values, retired(document));
@@ -62,8 +57,12 @@ final class ManifestDecoder {
         return manifest;
     }
 
-    private Map<String, Map<?, ?>> nodes(Map<?, ?> document, String member, boolean required) {
-        Map<String, Map<?, ?>> nodes = new LinkedHashMap<>();
+    private <T> Map<String, T> nodes(
+            Map<?, ?> document,
+            String member,
+            boolean required,
+            BiFunction<String, Map<?, ?>, T> reading) {
+        Map<String, T> nodes = new LinkedHashMap<>();
         if (required || document.containsKey(member)) {
             Map<?, ?> byPath = member(document, member, Map.class);
             for (Map.Entry<?, ?> entry : byPath.entrySet()) {
@@ -71,7 +70,8 @@ final class ManifestDecoder {
                 if (!path.isEmpty() && !NodeNames.staysInside(path)) {
                     throw corrupt("the path '" + path + "' would leave the store");
                 }
-                nodes.put(path, cast(entry.getValue(), Map.class, "'" + path + "'"));
+                Map<?, ?> node = cast(entry.getValue(), Map.class, path);
+                nodes.put(path, reading.apply(path, node));
             }
         }
         return nodes;
