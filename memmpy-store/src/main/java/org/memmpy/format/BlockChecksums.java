@@ -196,6 +196,12 @@ public final class BlockChecksums {
 
     /** Writes the sums of full blocks to the side file: little-endian, one behind the other. */
     public void save(Disk.DiskFile side) throws IOException {
+        side.write(unsaved(), saved * Integer.BYTES);
+        saved = end / BLOCK;
+    }
+
+    /** {@return the sums of full blocks that are not in the side file yet, as they stand there} */
+    public ByteBuffer unsaved() {
         long full = end / BLOCK;
         ByteBuffer bytes =
                 ByteBuffer.allocate(Math.toIntExact((full - saved) * Integer.BYTES))
@@ -203,7 +209,6 @@ public final class BlockChecksums {
         for (long block = saved; block < full; block++) {
             bytes.putInt(sums[(int) (block - first)]);
         }
-        side.write(bytes.flip(), saved * Integer.BYTES);
-        saved = full;
+        return bytes.flip();
     }
 }

@@ -205,34 +205,53 @@ public final class Generations {
     }
 
     private static Manifest decode(byte[] bytes, Path file) {
-        Manifest manifest = ManifestCodec.decode(bytes, file);
-        if (!file.getFileName().toString().equals(name(manifest.generation()))) {
+        return decode(bytes, file.getFileName().toString(), file);
+    }
+
+    /**
+     * Reads a manifest file's bytes, and holds the file's name against them.
+     *
+     * @param bytes all of it
+     * @param name the file's name
+     * @param source what to call it in messages
+     * @throws CorruptStoreException as {@link ManifestCodec#decode}, or if the name is of another
+     *     generation
+     */
+    public static Manifest decode(byte[] bytes, String name, Object source) {
+        Manifest manifest = ManifestCodec.decode(bytes, source);
+        if (!name.equals(name(manifest.generation()))) {
             throw new CorruptStoreException(
                     "%s: it says that it is generation %d. It was renamed; give it its name back"
-                            .formatted(file, manifest.generation()));
+                            .formatted(source, manifest.generation()));
         }
         return manifest;
     }
 
     private static byte[] bytes(Path file) throws IOException {
-        long length = Files.size(file);
-        if (length > MAX_BYTES) {
+        requireLength(Files.size(file), file);
+        return Uninterrupted.call(() -> Files.readAllBytes(file));
+    }
+
+    /**
+     * Refuses what is too long to be a manifest, before it is read.
+     *
+     * @param bytes the file's length
+     * @param source what to call it in messages
+     */
+    public static void requireLength(long bytes, Object source) {
+        if (bytes > MAX_BYTES) {
             throw new CorruptStoreException(
                     "%s: %,d bytes; a manifest has at most %,d. Something else was written over it"
-                            .formatted(file, length, MAX_BYTES));
+                            .formatted(source, bytes, MAX_BYTES));
         }
-        return Uninterrupted.call(() -> Files.readAllBytes(file));
     }
 
     private NavigableMap<Long, Path> list() throws IOException {
         NavigableMap<Long, Path> manifests = new TreeMap<>();
         for (Path file : files("memmpy-*.json")) {
-            Matcher number = NAME.matcher(file.getFileName().toString());
-            if (number.matches() && Files.isRegularFile(file)) {
-                long generation = Long.parseLong(number.group(1));
-                if (number.group().equals(name(generation))) {
-                    manifests.put(generation, file);
-                }
+            long generation = ofName(file.getFileName().toString());
+            if (generation >= 0 && Files.isRegularFile(file)) {
+                manifests.put(generation, file);
             }
         }
         return manifests;
@@ -251,8 +270,19 @@ public final class Generations {
         }
     }
 
-    /** In ASCII digits, whatever the user's locale. */
-    static String name(long generation) {
+    /** {@return the generation whose manifest has a file name; -1 if it is no manifest's} */
+    public static long ofName(String name) {
+        Matcher number = NAME.matcher(name);
+        if (!number.matches()) {
+            return -1;
+        }
+        long generation = Long.parseLong(number.group(1));
+        return name.equals(name(generation)) ? generation : -1;
+    }
+
+    /** {@return the file name of a generation's manifest} */
+    public static String name(long generation) {
+        // in ASCII digits, whatever the user's locale
         return String.format(Locale.ROOT, "memmpy-%06d.json", generation);
     }
 }

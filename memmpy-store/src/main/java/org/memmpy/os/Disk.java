@@ -38,6 +38,12 @@ public interface Disk {
      */
     void publish(Path aside, Path file) throws IOException;
 
+    /**
+     * Gives a complete, forced file its final name, in the place of the file that may have it, in
+     * one step.
+     */
+    void replace(Path aside, Path file) throws IOException;
+
     /** Removes a file if it exists. */
     void delete(Path file) throws IOException;
 

@@ -44,6 +44,22 @@ public final class MapArena {
                 });
     }
 
+    /**
+     * Maps all of a file read-only, as long as it is now. The bytes stay those of this file even if
+     * another one gets its name.
+     *
+     * @param file the file; as with {@link #map(Path, long, long)}
+     * @return a segment that lives until the last release
+     */
+    public MemorySegment map(Path file) throws IOException {
+        return Uninterrupted.call(
+                () -> {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                        return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+                    }
+                });
+    }
+
     /** {@return whether another hold was taken; false if the last was given back already} */
     public synchronized boolean retain() {
         if (holds == 0) {

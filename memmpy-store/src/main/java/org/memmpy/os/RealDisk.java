@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
@@ -61,6 +62,11 @@ final class RealDisk implements Disk {
         } catch (UnsupportedOperationException | IOException e) {
             Files.move(aside, file); // FAT, some network file systems: refuses an existing name too
         }
+    }
+
+    @Override
+    public void replace(Path aside, Path file) throws IOException {
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

@@ -30,6 +30,11 @@ final class UnforcedDisk implements Disk {
     }
 
     @Override
+    public void replace(Path aside, Path file) throws IOException {
+        REAL.replace(aside, file);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         REAL.delete(file);
     }

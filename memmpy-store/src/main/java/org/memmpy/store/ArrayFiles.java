@@ -8,14 +8,13 @@ import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NpyHeader;
-import org.memmpy.os.Uninterrupted;
+import org.memmpy.os.ReadableFile;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 
 /** Finds an array's files and holds them against the manifest: header and length. */
 final class ArrayFiles {
@@ -77,16 +76,36 @@ final class ArrayFiles {
     }
 
     private static NpyHeader readHeader(StoreFiles.Extent extent, String name) throws IOException {
-        return Uninterrupted.call(
-                () -> {
-                    try (FileChannel channel =
-                            FileChannel.open(extent.file(), StandardOpenOption.READ)) {
-                        channel.position(extent.offset());
-                        return NpyHeader.read(
-                                new BufferedInputStream(
-                                        Channels.newInputStream(channel), READ_BYTES),
-                                name);
-                    }
-                });
+        try (ReadableFile file = extent.open()) {
+            return readHeader(file, name);
+        }
+    }
+
+    /** Reads the header with which a file begins. */
+    static NpyHeader readHeader(ReadableFile file, String name) throws IOException {
+        return NpyHeader.read(new BufferedInputStream(new FileStream(file), READ_BYTES), name);
+    }
+
+    /** A file from its begin. */
+    private static final class FileStream extends InputStream {
+        private final ReadableFile file;
+        private long position;
+
+        FileStream(ReadableFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = file.read(ByteBuffer.wrap(into, offset, length), position);
+            position += count;
+            return count == 0 && length > 0 ? -1 : count;
+        }
     }
 }

@@ -67,11 +67,7 @@ final class MappedPart {
         boolean mapped = false;
         try {
             StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
-            segment =
-                    maps.map(
-                            extent.file(),
-                            extent.offset() + part.dataOffset(),
-                            part.rows() * type.bytes());
+            segment = extent.map(maps, part.dataOffset(), part.rows() * type.bytes());
             mapped = true;
             return segment;
         } catch (IOException e) {

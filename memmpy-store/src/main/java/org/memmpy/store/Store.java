@@ -65,7 +65,7 @@ public final class Store extends StoreTree implements AutoCloseable {
 
     private final RaggedNodes raggeds;
     private Manifest manifest;
-    private MapArena maps = new MapArena();
+    private MapArena maps;
     private boolean closed;
 
     Store(Path path, StoreFiles files, Manifest manifest, StoreWriter writer) {
@@ -73,6 +73,7 @@ public final class Store extends StoreTree implements AutoCloseable {
         this.manifest = manifest;
         this.writer = writer;
         this.raggeds = new RaggedNodes(this, writer);
+        this.maps = files.maps();
         OpenResources.opened(this, "store " + path);
     }
 
@@ -93,12 +94,19 @@ public final class Store extends StoreTree implements AutoCloseable {
     /**
      * Opens a store for reading, at its newest generation. The file system may be read-only.
      *
-     * @param path the store's directory
+     * <p>A file is opened as well, and mapped where it lies: a {@linkplain #pack pack}, or an
+     * {@code .npz} or {@code .npy} file of NumPy whose arrays are all uncompressed, little endian,
+     * in C order and of a dtype that there is. The arrays of these are named as in NumPy, folders
+     * are groups, and a single {@code .npy} is named as its file. Their rows may start at odd
+     * addresses.
+     *
+     * @param path the store's directory, or a file
      * @param options how
      * @return the store, to be closed
      * @throws java.nio.file.NoSuchFileException if no store is there
      * @throws org.memmpy.CorruptStoreException if no manifest can be read
-     * @throws org.memmpy.UnsupportedFormatException if a newer memmpy wrote it
+     * @throws org.memmpy.UnsupportedFormatException if a newer memmpy wrote it, or something in a
+     *     file cannot be mapped
      * @throws IOException if the file system fails
      */
     public static Store open(Path path, StoreOption... options) throws IOException {
@@ -112,6 +120,7 @@ public final class Store extends StoreTree implements AutoCloseable {
      * @param options how
      * @return the store, to be closed
      * @throws org.memmpy.StoreLockedException if another writer has it open, saying who
+     * @throws org.memmpy.UnsupportedFormatException as {@link #open}, or if it is a file
      * @throws IOException as {@link #open}
      */
     public static Store edit(Path path, StoreOption... options) throws IOException {
@@ -395,8 +404,9 @@ public final class Store extends StoreTree implements AutoCloseable {
     }
 
     /**
-     * Moves to the newest generation. Arrays and attributes that were asked for before show it from
-     * now on; tables keep the number of rows that they had. What has not changed stays mapped.
+     * Moves to the newest generation; of a pack, to that of the pack that has its name now. Arrays
+     * and attributes that were asked for before show it from now on; tables keep the number of rows
+     * that they had. What has not changed stays mapped.
      *
      * @return whether there was a newer one; never for a writer, who always shows the newest
      * @throws IOException if it cannot be read, or another store is there now; this store then
@@ -404,28 +414,52 @@ public final class Store extends StoreTree implements AutoCloseable {
      */
     public synchronized boolean refresh() throws IOException {
         requireOpen();
+        if (files instanceof Pack pack) {
+            return refresh(pack);
+        }
         Generations generations = new Generations(path);
         if (writer != null || generations.highest() == manifest.generation()) {
             return false;
         }
         Manifest newest = generations.readNewest();
-        if (!newest.uuid().equals(manifest.uuid())) {
-            throw new IOException(
-                    path
-                            + ": another store is there now: the one that was opened was deleted, and"
-                            + " a new one made. Close this one and open it again");
-        }
-        if (newest.generation() <= manifest.generation()) {
+        if (!isNewer(newest)) {
             return false; // the newest manifest is damaged; ours was read before
         }
         show(newest);
         return true;
     }
 
+    private boolean refresh(Pack shown) throws IOException {
+        Pack next = shown.isReplaced() ? Pack.open(path) : shown;
+        boolean newer = false;
+        try {
+            newer = isNewer(next.manifest());
+            if (newer) {
+                files = next;
+                show(next.manifest());
+            }
+            return newer;
+        } finally {
+            if (!newer && next != shown) {
+                next.maps().release();
+            }
+        }
+    }
+
+    private boolean isNewer(Manifest newest) throws IOException {
+        if (!newest.uuid().equals(manifest.uuid())) {
+            throw new IOException(
+                    path
+                            + ": another store is there now: the one that was opened was deleted, and"
+                            + " a new one made. Close this one and open it again");
+        }
+        return newest.generation() > manifest.generation();
+    }
+
     /** Moves all arrays to a generation; files that did not change keep their mapping. */
     private void show(Manifest next) {
         MapArena previousMaps = maps;
-        maps = new MapArena();
+        maps = files.maps();
         fresh.forEach((path, array) -> showFresh(path, array, next.arrays().get(path)));
         arrays.entrySet()
                 .removeIf(
@@ -461,6 +495,66 @@ public final class Store extends StoreTree implements AutoCloseable {
                                         ? "no such array: it was deleted or renamed"
                                         : "rows of " + node.type() + " there"));
         return false;
+    }
+
+    /**
+     * Writes the generation that is shown into one file, which {@link #open} maps in place, {@code
+     * numpy.load} reads and {@code unzip} extracts. Of a writer, it is the last committed one.
+     * Everything is held against its checksums on the way, arrays of several parts become one.
+     *
+     * <p>The file appears at once, when it is complete: also over an older pack of this store,
+     * whose readers keep what they have until they {@linkplain #refresh refresh}.
+     *
+     * @param file by custom, with the ending {@code .npz}
+     * @param options {@link StoreOption#REPLACE} to write over anything else than an older pack of
+     *     this store; {@link StoreOption#NO_FORCE}
+     * @throws java.nio.file.FileAlreadyExistsException if something else is there
+     * @throws org.memmpy.CorruptStoreException if something is damaged, saying what; no file is
+     *     written
+     * @throws IOException if it cannot be written
+     */
+    public void pack(Path file, StoreOption... options) throws IOException {
+        pack(PackWriter.Target.of(file, options));
+    }
+
+    void pack(PackWriter.Target target) throws IOException {
+        if (writer != null) {
+            try (Store reader = open(path)) { // which keeps its files, whatever this writer does
+                reader.pack(target);
+            }
+            return;
+        }
+        PackWriter pack;
+        MapArena held;
+        synchronized (this) {
+            requireOpen();
+            pack = new PackWriter(path, manifest, files, target);
+            held = maps;
+            held.retain();
+        }
+        try {
+            pack.write();
+        } finally {
+            held.release();
+        }
+    }
+
+    /**
+     * Makes a store of a pack: the same generation of the same store, which {@link #edit} goes on
+     * with. Everything is held against its checksums, and is durable when this returns; the
+     * directory is no store before that.
+     *
+     * @param file a {@linkplain #pack pack}
+     * @param directory does not exist or is empty
+     * @param options {@link StoreOption#NO_FORCE}
+     * @throws java.nio.file.FileAlreadyExistsException if something is there
+     * @throws org.memmpy.CorruptStoreException if the pack is damaged, saying where
+     * @throws org.memmpy.UnsupportedFormatException if it is no pack of memmpy
+     * @throws IOException if the file system fails
+     */
+    public static void unpack(Path file, Path directory, StoreOption... options)
+            throws IOException {
+        new StoreOpener(directory, options).unpack(file);
     }
 
     @Override

@@ -3,7 +3,11 @@
 
 package org.memmpy.store;
 
+import org.memmpy.os.MapArena;
+import org.memmpy.os.ReadableFile;
+
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,8 +20,34 @@ interface StoreFiles {
      * @param file what to open
      * @param offset where it begins there
      * @param bytes how long it is
+     * @param mapped the bytes, if they are mapped already; null else
      */
-    record Extent(Path file, long offset, long bytes) {}
+    record Extent(Path file, long offset, long bytes, MemorySegment mapped) {
+        /** What is opened and mapped by its path. */
+        Extent(Path file, long offset, long bytes) {
+            this(file, offset, bytes, null);
+        }
+
+        /** {@return what reads these bytes; its positions count from their begin} */
+        ReadableFile open() throws IOException {
+            if (mapped == null && offset != 0) {
+                throw new IllegalStateException(this + " is no file of its own");
+            }
+            return mapped == null ? ReadableFile.open(file) : new MappedFile(file, mapped);
+        }
+
+        /**
+         * Maps some of these bytes, read-only.
+         *
+         * @param maps held by the caller
+         * @param from counted from their begin
+         */
+        MemorySegment map(MapArena maps, long from, long length) throws IOException {
+            return mapped == null
+                    ? maps.map(file, offset + from, length)
+                    : mapped.asSlice(from, length);
+        }
+    }
 
     /**
      * Finds a file.
@@ -26,6 +56,11 @@ interface StoreFiles {
      * @throws java.nio.file.NoSuchFileException if it is not there
      */
     Extent find(String file) throws IOException;
+
+    /** {@return what the files of one generation are mapped in; held for the caller} */
+    default MapArena maps() {
+        return new MapArena();
+    }
 
     /** Files of their own in a directory. */
     record InDirectory(Path store) implements StoreFiles {

@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.NodeKind;
+import org.memmpy.UnsupportedFormatException;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.Disk;
@@ -45,6 +46,10 @@ final class StoreOpener {
 
     Store open() throws IOException {
         allow("Store.open", StoreOption.CHECKED);
+        if (Files.isRegularFile(path)) {
+            Pack pack = Pack.open(path);
+            return new Store(path, pack, pack.manifest(), null);
+        }
         return new Store(
                 path, new StoreFiles.InDirectory(path), new Generations(path).readNewest(), null);
     }
@@ -55,6 +60,12 @@ final class StoreOpener {
     }
 
     private Store openForWriting() throws IOException {
+        if (Files.isRegularFile(path)) {
+            throw new UnsupportedFormatException(
+                    path
+                            + ": it is a file, and files are read only. Store.unpack makes a store of"
+                            + " a pack, 'memmpy import' of an .npz or .npy file: edit that");
+        }
         Generations generations = new Generations(path);
         if (!generations.exist()) {
             generations.readNewest(); // says what is there instead, and leaves no lock file
@@ -103,6 +114,33 @@ final class StoreOpener {
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** Makes a store of what a pack holds. */
+    void unpack(Path file) throws IOException {
+        allow("Store.unpack", StoreOption.NO_FORCE);
+        Pack pack = Pack.open(file);
+        try {
+            if (pack.isForeign()) {
+                throw new UnsupportedFormatException(
+                        file
+                                + ": it is no pack of memmpy: it has no manifest. 'memmpy import' makes"
+                                + " a store of it");
+            }
+            requireNothingThere();
+            List<Path> parents = missingParents();
+            disk.createDirectories(path);
+            try (WriterLock lock = WriterLock.acquire(path)) {
+                requireNothingThere();
+                new Unpack(file, pack, path, disk).run();
+                lock.requireHeld();
+            }
+            for (Path parent : parents) {
+                disk.forceDirectory(parent);
+            }
+        } finally {
+            pack.maps().release();
         }
     }
 

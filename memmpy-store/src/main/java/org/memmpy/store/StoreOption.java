@@ -10,12 +10,14 @@ public enum StoreOption {
     /**
      * {@link Store#create} takes the place of a store that is there: its nodes are gone from the
      * first commit on, all at once. Until then, and for readers that have it open, the old ones
-     * stay; {@code vacuum} frees their space.
+     * stay; {@code vacuum} frees their space. {@link Store#pack} writes over any file that is
+     * there.
      */
     REPLACE,
     /**
-     * Commits do not wait for the disk. What was committed survives the death of the process, but
-     * may be lost or damaged when the machine loses power. For data that can be made again.
+     * Commits, packing and unpacking do not wait for the disk. What was committed survives the
+     * death of the process, but may be lost or damaged when the machine loses power. For data that
+     * can be made again.
      */
     NO_FORCE,
     /**

@@ -17,7 +17,9 @@ import java.util.function.Consumer;
 /** The part of a {@link Store} that knows its nodes by their paths, and nothing of their rows. */
 abstract sealed class StoreTree permits Store {
     final Path path;
-    final StoreFiles files;
+
+    /** Another pack's after a refresh; of a directory always the same. */
+    volatile StoreFiles files;
 
     StoreTree(Path path, StoreFiles files) {
         this.path = path;
@@ -32,7 +34,7 @@ abstract sealed class StoreTree permits Store {
     /** Arrays at and below a path that were not committed yet are there no more. */
     abstract void endFresh(String node, String fate);
 
-    /** {@return the directory} */
+    /** {@return the directory, or the file} */
     public Path path() {
         return path;
     }
@@ -208,7 +210,7 @@ abstract sealed class StoreTree permits Store {
      * @throws org.memmpy.CorruptStoreException if its file is missing or damaged
      * @throws IOException if it cannot be read
      */
-    public Object value(String value) throws IOException {
+    public synchronized Object value(String value) throws IOException {
         String checked = requireNode(value);
         Manifest.Value node = tree().values().get(checked);
         if (node == null) {

@@ -7,13 +7,11 @@ import org.memmpy.CorruptStoreException;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.format.Json;
 import org.memmpy.format.Manifest;
-import org.memmpy.os.Uninterrupted;
+import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 
 /** Reads the JSON documents that are nodes of their own. */
 final class ValueFiles {
@@ -25,6 +23,16 @@ final class ValueFiles {
      * @param where the value, for messages
      */
     static Object read(StoreFiles files, String where, Manifest.Value node) throws IOException {
+        byte[] json = bytes(files, where, node);
+        try {
+            return Json.copy(Json.parse(json));
+        } catch (IOException | IllegalArgumentException e) {
+            throw damaged(where, node, e.getMessage());
+        }
+    }
+
+    /** Reads the bytes of a value's file, which are those that the manifest means. */
+    static byte[] bytes(StoreFiles files, String where, Manifest.Value node) throws IOException {
         byte[] json;
         try {
             json = bytes(files.find(node.file()), node.bytes(), where);
@@ -39,11 +47,7 @@ final class ValueFiles {
         if (BlockChecksums.of(ByteBuffer.wrap(json)) != node.crc32c()) {
             throw damaged(where, node, "its checksum is not the manifest's");
         }
-        try {
-            return Json.copy(Json.parse(json));
-        } catch (IOException | IllegalArgumentException e) {
-            throw damaged(where, node, e.getMessage());
-        }
+        return json;
     }
 
     private static byte[] bytes(StoreFiles.Extent extent, long length, String where)
@@ -53,18 +57,11 @@ final class ValueFiles {
                     "%s: %s has %,d bytes, the manifest says %,d. It was cut; restore it from a copy"
                             .formatted(where, extent.file(), extent.bytes(), length));
         }
-        return Uninterrupted.call(
-                () -> {
-                    ByteBuffer bytes = ByteBuffer.allocate((int) length);
-                    try (FileChannel channel =
-                            FileChannel.open(extent.file(), StandardOpenOption.READ)) {
-                        channel.position(extent.offset());
-                        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                            // until it is full, or the file has become shorter
-                        }
-                    }
-                    return bytes.array();
-                });
+        ByteBuffer bytes = ByteBuffer.allocate((int) length);
+        try (ReadableFile file = extent.open()) {
+            file.read(bytes, 0); // all of it, unless it has become shorter, which the sum tells
+        }
+        return bytes.array();
     }
 
     private static CorruptStoreException damaged(String where, Manifest.Value node, String found) {

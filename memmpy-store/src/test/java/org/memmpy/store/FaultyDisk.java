@@ -57,6 +57,12 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void replace(Path aside, Path file) throws IOException {
+        note("replace", file);
+        REAL.replace(aside, file);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         REAL.delete(file);
     }

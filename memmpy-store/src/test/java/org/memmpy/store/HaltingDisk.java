@@ -77,6 +77,15 @@ final class HaltingDisk implements Disk {
     }
 
     @Override
+    public void replace(Path aside, Path file) throws IOException {
+        run(
+                () -> {
+                    REAL.replace(aside, file);
+                    return null;
+                });
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         run(
                 () -> {

@@ -32,6 +32,9 @@ public sealed interface DiskOp {
     /** A file gets a second name. */
     record Link(int inode, Path aside, Path path) implements DiskOp {}
 
+    /** A file gets another name, from which the file that had it goes. */
+    record Rename(int inode, Path aside, Path path) implements DiskOp {}
+
     /** A name goes. */
     record Delete(Path path) implements DiskOp {}
 

@@ -165,6 +165,19 @@ public final class JournalDisk implements Disk {
     }
 
     @Override
+    public synchronized void replace(Path aside, Path file) throws IOException {
+        Path path = relative(file);
+        int inode = inodes.get(relative(aside));
+        perform(
+                new DiskOp.Rename(inode, relative(aside), path),
+                () -> {
+                    REAL.replace(aside, file);
+                    inodes.put(path, inode);
+                    inodes.remove(relative(aside));
+                });
+    }
+
+    @Override
     public synchronized void delete(Path file) throws IOException {
         if (Files.exists(file)) {
             perform(new DiskOp.Delete(relative(file)), () -> REAL.delete(file));

@@ -54,6 +54,10 @@ public final class Platter {
                 name(created.path(), created.inode());
             }
             case DiskOp.Link link -> name(link.path(), link.inode());
+            case DiskOp.Rename rename -> {
+                name(rename.path(), rename.inode());
+                name(rename.aside(), ABSENT);
+            }
             case DiskOp.Delete deleted -> name(deleted.path(), ABSENT);
             case DiskOp.Write write -> inodes.get(write.inode()).write(write);
             case DiskOp.Force force -> inodes.get(force.inode()).force();
