@@ -45,7 +45,7 @@ final class KillLoop {
         try {
             return Store.edit(path, disk);
         } catch (NoSuchFileException e) {
-            return Store.create(path, disk, Store.CreateOption.FREE_ROOT);
+            return Store.create(path, disk, StoreOption.FREE_ROOT);
         }
     }
 

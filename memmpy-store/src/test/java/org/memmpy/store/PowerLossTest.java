@@ -184,7 +184,7 @@ class PowerLossTest {
     @Test
     void aWriterGoesOnWhereAProcessHasDied() throws IOException {
         afterTheDeathOf(
-                session -> session.create(Store.CreateOption.FREE_ROOT),
+                session -> session.create(StoreOption.FREE_ROOT),
                 session -> {
                     session.edit();
                     session.array("x", DType.INT64);

@@ -53,7 +53,7 @@ record Scenario(String name, Body body) {
     }
 
     private static void tablesAndGroups(Session session) throws IOException {
-        session.create(Store.CreateOption.FREE_ROOT);
+        session.create(StoreOption.FREE_ROOT);
         session.array("loose", DType.BOOL);
         session.append("loose", 700);
         session.table("events");
@@ -91,7 +91,7 @@ record Scenario(String name, Body body) {
     }
 
     private static void newArraysLater(Session session) throws IOException {
-        session.create(Store.CreateOption.FREE_ROOT);
+        session.create(StoreOption.FREE_ROOT);
         session.array("a/x", DType.INT32);
         session.append("a/x", 5);
         session.commit();
@@ -106,7 +106,7 @@ record Scenario(String name, Body body) {
     }
 
     private static void deadTail(Session session) throws IOException {
-        session.create(Store.CreateOption.FREE_ROOT);
+        session.create(StoreOption.FREE_ROOT);
         session.array("x", DType.INT32);
         session.append("x", 100);
         session.commit();

@@ -74,7 +74,7 @@ final class Session implements AutoCloseable {
         return generations;
     }
 
-    void create(Store.CreateOption... options) throws IOException {
+    void create(StoreOption... options) throws IOException {
         model = new Model();
         if (options.length == 0) {
             model.tables().add("");
