@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -45,6 +46,7 @@ final class StoreWriter implements AutoCloseable {
     private long highest;
     private boolean checkedSinceCommit;
     private int overwriting;
+    private int draining;
     private Throwable failure;
     private boolean closed;
 
@@ -93,6 +95,7 @@ final class StoreWriter implements AutoCloseable {
 
     /** Uncommitted rows of a node and of all below it are dropped. */
     private void forget(String path) throws IOException {
+        awaitOverwrites();
         for (String below : tree.subtree(path)) {
             ArrayAppender appender = appenders.remove(below);
             if (appender != null) {
@@ -108,7 +111,9 @@ final class StoreWriter implements AutoCloseable {
             throw new IllegalArgumentException(
                     store + " has no node '" + from + "' that could be renamed");
         }
+        List<String> moved = tree.subtree(from);
         tree.rename(from, to);
+        moved.forEach(regions::forget); // their writers know the old path, which may be used anew
         PendingTree.renameKeys(
                 appenders,
                 path ->
@@ -146,14 +151,17 @@ final class StoreWriter implements AutoCloseable {
     synchronized void append(String path, MemorySegment values) throws IOException {
         ArrayAppender appender = appender(path);
         appender.append(values);
-        files.used(appender, overwriting == 0);
+        used(appender);
     }
 
     synchronized void reserve(String path, long rows) throws IOException {
-        appender(path).reserve(rows);
+        ArrayAppender appender = appender(path);
+        appender.reserve(rows);
+        used(appender);
     }
 
     synchronized void link(String path, Manifest.Part part) throws IOException {
+        awaitOverwrites(); // the part before is complete with this
         appender(path).link(part);
     }
 
@@ -172,18 +180,39 @@ final class StoreWriter implements AutoCloseable {
             throws IOException {
         ArrayAppender.Overwrite target;
         synchronized (this) {
+            await(() -> draining == 0);
             ArrayAppender appender = appender(path);
             regions.check(path, claim, row, count);
             target = appender.overwrite(row, count);
             overwriting++;
+            try {
+                used(appender);
+            } catch (IOException e) {
+                ended(target);
+                throw e;
+            }
         }
         try {
             target.part().overwrite(target.row(), values);
         } finally {
             synchronized (this) {
-                overwriting--;
-                notifyAll();
+                ended(target);
             }
+        }
+    }
+
+    private void ended(ArrayAppender.Overwrite target) {
+        target.part().endOverwrite();
+        overwriting--;
+        notifyAll();
+    }
+
+    /** Closes files if too many are open; each is forced before. */
+    private void used(ArrayAppender appender) throws IOException {
+        try {
+            files.used(appender);
+        } catch (IOException e) {
+            throw unusable(nothingCommitted(), e);
         }
     }
 
@@ -232,7 +261,7 @@ final class StoreWriter implements AutoCloseable {
         for (Map.Entry<String, ArrayAppender> entry : appenders.entrySet()) {
             String path = entry.getKey(); // may fail on a full disk, and be tried again
             appended.put(path, entry.getValue().complete(tree.array(path)));
-            files.used(entry.getValue(), true);
+            used(entry.getValue());
         }
         Manifest next = tree.manifest(committed, highest + 1, appended);
         if (next.sameContent(committed)) {
@@ -254,9 +283,17 @@ final class StoreWriter implements AutoCloseable {
         return committed;
     }
 
+    /** Writes that go on are waited for; those that would begin wait until the caller is done. */
     private void awaitOverwrites() {
+        draining++;
+        await(() -> overwriting == 0);
+        draining--;
+        notifyAll();
+    }
+
+    private void await(BooleanSupplier condition) {
         boolean interrupted = false;
-        while (overwriting > 0) {
+        while (!condition.getAsBoolean()) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -306,22 +343,29 @@ final class StoreWriter implements AutoCloseable {
             files.forceDirectories();
             generations.publish(next, disk, () -> published[0] = true);
         } catch (IOException | RuntimeException e) {
-            failure = e;
-            String fate =
+            throw unusable(
                     published[0]
                             ? "generation %d is published, but whether it survives a power loss is not known"
                                     .formatted(next.generation())
-                            : "nothing was committed; generation %d is current"
-                                    .formatted(committed.generation());
-            throw new IOException(
-                    store
-                            + ": "
-                            + fate
-                            + ". The writer is unusable now, because the system may have dropped what"
-                            + " it could not write: close it, open the store again with Store.edit and"
-                            + " append again what is not there",
+                            : nothingCommitted(),
                     e);
         }
+    }
+
+    private String nothingCommitted() {
+        return "nothing was committed; generation %d is current".formatted(committed.generation());
+    }
+
+    private IOException unusable(String fate, Exception cause) {
+        failure = cause;
+        return new IOException(
+                store
+                        + ": "
+                        + fate
+                        + ". The writer is unusable now, because the system may have dropped what it"
+                        + " could not write: close it, open the store again with Store.edit and append"
+                        + " again what is not there",
+                cause);
     }
 
     /** What follows publication is for NumPy and for tidiness; its failure loses nothing. */
@@ -336,7 +380,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             for (ArrayAppender appender : appenders.values()) {
                 appender.updateHeaders();
-                files.used(appender, true);
+                files.used(appender);
             }
             generations.prune(disk, Set.of());
         } catch (IOException e) {
