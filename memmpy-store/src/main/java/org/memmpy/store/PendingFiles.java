@@ -122,6 +122,13 @@ final class PendingFiles {
         }
     }
 
+    /** Removes a value's file, if no generation names it. */
+    void dropValue(Manifest.Value value) throws IOException {
+        if (value != null && made.remove(value.file())) {
+            disk.delete(StoreFiles.resolve(store, value.file()));
+        }
+    }
+
     /** Writes a value's file, and forces it. */
     Manifest.Value writeValue(String path, byte[] json, Map<String, Object> attributes)
             throws IOException {

@@ -97,6 +97,7 @@ final class StoreWriter implements AutoCloseable {
     private void forget(String path) throws IOException {
         awaitOverwrites();
         for (String below : tree.subtree(path)) {
+            files.dropValue(tree.value(below));
             ArrayAppender appender = appenders.remove(below);
             if (appender != null) {
                 regions.forget(below);
@@ -144,6 +145,7 @@ final class StoreWriter implements AutoCloseable {
         requireAloneSinceCommit();
         Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
         tree.putValue(path, files.writeValue(path, json, attributes));
+        files.dropValue(before);
     }
 
     // ---- rows
@@ -278,7 +280,7 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         requireAlone();
-        publish(next);
+        publish(next, generations.encode(next)); // encoded first: it may be too large
         finish(next);
         return committed;
     }
@@ -334,14 +336,14 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private void publish(Manifest next) throws IOException {
+    private void publish(Manifest next, byte[] json) throws IOException {
         boolean[] published = {false};
         try {
             for (ArrayAppender appender : appenders.values()) {
                 appender.force();
             }
             files.forceDirectories();
-            generations.publish(next, disk, () -> published[0] = true);
+            generations.publish(next, json, disk, () -> published[0] = true);
         } catch (IOException | RuntimeException e) {
             throw unusable(
                     published[0]
