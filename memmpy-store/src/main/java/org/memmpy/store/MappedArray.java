@@ -25,9 +25,8 @@ import java.nio.Buffer;
  * MemorySegment}s are taken as raw little-endian bytes; buffers have the byte order that they say.
  * Another type, or a part of a row, is an {@link IllegalArgumentException}.
  *
- * <p>If somebody cuts the file while it is open, reads throw {@link CorruptStoreException}, or the
- * {@link InternalError} by which the JVM reports a fault in mapped memory: it may come a few
- * instructions late. It does not crash.
+ * <p>If somebody cuts the file while it is open, reads of what is gone throw {@link
+ * CorruptStoreException}. Nothing crashes.
  */
 public final class MappedArray extends ReadableRows {
     private final StoreWriter writer;
