@@ -288,7 +288,7 @@ public final class Generations {
     /** {@return the generation whose manifest has a file name; -1 if it is no manifest's} */
     public static long ofName(String name) {
         Matcher number = NAME.matcher(name);
-        if (!number.matches()) {
+        if (!name.startsWith("memmpy-") || !number.matches()) { // a pack may have a million names
             return -1;
         }
         long generation = Long.parseLong(number.group(1));
