@@ -69,6 +69,9 @@ public final class RowGather {
             try (RowLease lease = column.array().lease()) {
                 RowSource rows = new LeasedRows(lease);
                 column.kernel().gather(rows, rowIds, rowIds.length, slot.segment(c));
+                if (column.fill() != null) {
+                    column.fill().over(rowIds, slot.segment(c));
+                }
                 Faults.settle();
             } catch (InternalError e) {
                 throw new CorruptStoreException(

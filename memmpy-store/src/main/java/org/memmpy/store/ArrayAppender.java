@@ -91,6 +91,13 @@ final class ArrayAppender {
         current().append(values);
     }
 
+    /** Takes back what was appended last, to a number of rows that there were in this part. */
+    void cutTo(long rows) {
+        if (current != null && rows < rows()) {
+            current.cutTo(rows - closedRows());
+        }
+    }
+
     void reserve(long rows) throws IOException {
         current().reserve(rows);
     }

@@ -209,6 +209,22 @@ final class PartWriter {
         writtenBytes = bytes;
     }
 
+    /** Takes back the last rows, which were appended and not committed. */
+    void cutTo(long rows) {
+        completed = null;
+        long bytes = rows * type.bytes();
+        if (bytes >= writtenBytes) {
+            if (staging != null) {
+                staging.position((int) (bytes - writtenBytes));
+            }
+            return;
+        }
+        if (staging != null) {
+            staging.clear();
+        }
+        takeBack(bytes);
+    }
+
     /** Hands what has gathered to the file. */
     void flush() throws IOException {
         if (staged() > 0) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * A directory of arrays that are committed together: one writer, many readers, in any number of
@@ -230,6 +231,39 @@ public final class Store extends StoreTree implements AutoCloseable {
         return fresh(checked, type);
     }
 
+    /** Changes the tree by a step that creates arrays: those of a composite node. */
+    synchronized void create(Consumer<PendingTree> step, String... components) {
+        requireWriter().change(step);
+        for (String component : components) {
+            fresh(component, writer.look(tree -> tree.array(component)).type());
+        }
+    }
+
+    /**
+     * Finds a masked array.
+     *
+     * @param masked names joined by {@code /}
+     * @return the masked array
+     * @throws IllegalArgumentException if there is none
+     */
+    public MaskedArray masked(String masked) {
+        return MaskedArray.find(this, NodeNames.check(masked));
+    }
+
+    /**
+     * Finds a masked array of a type; a writer creates it, and the groups above it, if it is
+     * missing.
+     *
+     * @param masked names joined by {@code /}
+     * @param dtype the element type of its values
+     * @param rowShape the shape of one row; none for one element a row
+     * @return the masked array
+     * @throws IllegalArgumentException if it has another type, or the name cannot be used
+     */
+    public MaskedArray masked(String masked, DType dtype, long... rowShape) {
+        return MaskedArray.findOrCreate(this, NodeNames.check(masked), RowType.of(dtype, rowShape));
+    }
+
     private MappedArray fresh(String array, RowType type) {
         Manifest.Array none = new Manifest.Array(type, List.of(), Map.of());
         MappedArray created = new MappedArray(this, array, type, writer, rows(array, none, null));
@@ -289,14 +323,22 @@ public final class Store extends StoreTree implements AutoCloseable {
                             .formatted(path, table));
         }
         Map<String, MappedArray> columns = new LinkedHashMap<>();
+        Map<String, MaskedArray> masked = new LinkedHashMap<>();
         long rows = 0;
-        for (Map.Entry<String, Manifest.Array> entry : manifest.arrays().entrySet()) {
-            if (NodeNames.parent(entry.getKey()).equals(checked)) {
-                columns.put(NodeNames.last(entry.getKey()), committed(entry.getKey()));
-                rows = entry.getValue().rows();
+        for (String array : manifest.arrays().keySet()) {
+            if (NodeNames.parent(array).equals(checked)) {
+                columns.put(NodeNames.last(array), committed(array));
+                rows = manifest.rows(array);
             }
         }
-        return new Table(this, checked, rows, columns);
+        for (String group : manifest.groups().keySet()) {
+            if (NodeNames.parent(group).equals(checked)
+                    && manifest.kind(group) == NodeKind.MASKED) {
+                masked.put(NodeNames.last(group), MaskedArray.of(this, group, this::committed));
+                rows = manifest.rows(group);
+            }
+        }
+        return new Table(this, checked, rows, columns, masked);
     }
 
     /**

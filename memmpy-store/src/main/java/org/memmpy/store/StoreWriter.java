@@ -149,6 +149,25 @@ final class StoreWriter implements AutoCloseable {
         files.used(appender, overwriting == 0);
     }
 
+    /** Appends to several arrays: to all of them or to none. */
+    synchronized void append(Map<String, MemorySegment> values) throws IOException {
+        Map<ArrayAppender, Long> before = new LinkedHashMap<>();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, MemorySegment> entry : values.entrySet()) {
+                ArrayAppender appender = appender(entry.getKey());
+                before.put(appender, appender.rows());
+                appender.append(entry.getValue());
+                files.used(appender, overwriting == 0);
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                before.forEach(ArrayAppender::cutTo);
+            }
+        }
+    }
+
     synchronized void reserve(String path, long rows) throws IOException {
         appender(path).reserve(rows);
     }
