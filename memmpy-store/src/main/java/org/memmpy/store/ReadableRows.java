@@ -296,6 +296,10 @@ abstract sealed class ReadableRows permits MappedArray {
     }
 
     private CorruptStoreException cut(InternalError fault) {
+        return cut(where, fault);
+    }
+
+    static CorruptStoreException cut(String where, InternalError fault) {
         return new CorruptStoreException(
                 where
                         + ": reading mapped memory failed. The file was cut while it was open, or the"
