@@ -264,6 +264,20 @@ public final class Store extends StoreTree implements AutoCloseable {
         return MaskedArray.findOrCreate(this, NodeNames.check(masked), RowType.of(dtype, rowShape));
     }
 
+    /**
+     * Begins to compute an array from others; see {@link Derivation}. Nothing changes before it is
+     * told how.
+     *
+     * @param target the array that is made, or replaced
+     * @param dtype its element type from now on
+     * @param rowShape the shape of one row; none for one element a row
+     * @return what computes it
+     */
+    public Derivation derive(String target, DType dtype, long... rowShape) {
+        requireWriter();
+        return new Derivation(this, NodeNames.check(target), RowType.of(dtype, rowShape));
+    }
+
     private MappedArray fresh(String array, RowType type) {
         Manifest.Array none = new Manifest.Array(type, List.of(), Map.of());
         MappedArray created = new MappedArray(this, array, type, writer, rows(array, none, null));
