@@ -74,7 +74,7 @@ abstract sealed class ReadableRows permits MappedArray {
             long offset = offset(row - now.firstRow(part), element);
             try {
                 return Elements.getLong(type.dtype(), now.segment(part), offset);
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -107,7 +107,7 @@ abstract sealed class ReadableRows permits MappedArray {
             long offset = offset(row - now.firstRow(part), element);
             try {
                 return Elements.getDouble(type.dtype(), now.segment(part), offset);
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -246,6 +246,8 @@ abstract sealed class ReadableRows permits MappedArray {
                     throw e;
                 }
                 throwUnlessReplaced(now, e);
+            } catch (CorruptStoreException e) {
+                throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
             }
@@ -262,7 +264,7 @@ abstract sealed class ReadableRows permits MappedArray {
             Rows now = rows;
             try {
                 return now.lease();
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             }
         }
@@ -288,9 +290,15 @@ abstract sealed class ReadableRows permits MappedArray {
                 "%s: %s, but it has %,d rows%s".formatted(where, asked, now.count(), pending));
     }
 
-    /** A commit replaces the mapping under a reader, who then reads from the next one. */
-    private void throwUnlessReplaced(Rows used, IllegalStateException e) {
+    /**
+     * A commit replaces the mapping under a reader, who then reads from the next one. Files of the
+     * generation before may be gone by then.
+     */
+    private void throwUnlessReplaced(Rows used, RuntimeException e) {
         if (rows == used) {
+            if (e instanceof CorruptStoreException) {
+                throw e;
+            }
             throw new IllegalStateException(where + ended, e);
         }
     }

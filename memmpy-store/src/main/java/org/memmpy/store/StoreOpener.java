@@ -45,8 +45,7 @@ final class StoreOpener {
 
     Store open() throws IOException {
         allow("Store.open", StoreOption.CHECKED);
-        return new Store(
-                path, new StoreFiles.InDirectory(path), new Generations(path).readNewest(), null);
+        return new Store(path, new StoreFiles.InDirectory(path), HeldGeneration.newest(path), null);
     }
 
     Store edit() throws IOException {
