@@ -304,7 +304,10 @@ class ReserveTest {
     private static long kilobytes(Path file) throws IOException {
         try {
             Process du = new ProcessBuilder("du", "-k", file.toString()).start();
-            String output = new String(du.getInputStream().readAllBytes());
+            String output =
+                    new String(
+                            du.getInputStream().readAllBytes(),
+                            java.nio.charset.StandardCharsets.UTF_8);
             du.waitFor();
             return output.isEmpty() ? 0 : Long.parseLong(output.split("\\s")[0]);
         } catch (IOException | InterruptedException e) {
