@@ -24,13 +24,14 @@ import java.util.regex.Pattern;
 final class Stores {
     private Stores() {}
 
+    /** Opens a store's directory, a pack, or a file of NumPy. */
     static Store open(Path path) throws IOException {
-        requireDirectory(path);
+        requireThere(path);
         return Store.open(path);
     }
 
     static Store edit(Path path, StoreOption... options) throws IOException {
-        requireDirectory(path);
+        requireWritable(path);
         try {
             return Store.edit(path, options);
         } catch (StoreLockedException e) {
@@ -95,12 +96,22 @@ final class Stores {
     }
 
     /** What the library says of these it says to programmers. */
-    private static void requireDirectory(Path path) throws IOException {
+    private static void requireThere(Path path) throws IOException {
         if (Files.notExists(path)) {
             throw new NoSuchFileException(
                     path.toString(), null, "no such store. 'memmpy import' makes one");
         }
-        requireNoFile(path);
+    }
+
+    private static void requireWritable(Path path) throws IOException {
+        requireThere(path);
+        if (Files.isRegularFile(path)) {
+            throw new NoSuchFileException(
+                    path.toString(),
+                    null,
+                    "it is a file, which can only be read. 'memmpy unpack' makes a store of a pack,"
+                            + " 'memmpy import' of a file of NumPy");
+        }
     }
 
     static void requireNoFile(Path path) throws IOException {
