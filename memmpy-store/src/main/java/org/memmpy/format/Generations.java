@@ -140,6 +140,27 @@ public final class Generations {
      * @param onPublished run as soon as the name is there, before it is forced
      */
     public void publish(Manifest manifest, Disk disk, Runnable onPublished) throws IOException {
+        publish(manifest, encode(manifest), disk, onPublished);
+    }
+
+    /**
+     * {@return the bytes that will be published}
+     *
+     * @throws IOException if no reader would take so many
+     */
+    public byte[] encode(Manifest manifest) throws IOException {
+        byte[] bytes = ManifestCodec.encode(manifest);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException(
+                    "%s: the manifest of generation %d would have %,d bytes, more than %,d. Keep large values in nodes of their own instead of attributes"
+                            .formatted(store, manifest.generation(), bytes.length, MAX_BYTES));
+        }
+        return bytes;
+    }
+
+    /** As {@link #publish(Manifest, Disk, Runnable)}, of a manifest that is encoded already. */
+    public void publish(Manifest manifest, byte[] bytes, Disk disk, Runnable onPublished)
+            throws IOException {
         Path file = store.resolve(name(manifest.generation()));
         if (!NAME.matcher(file.getFileName().toString()).matches()) {
             throw new IOException(
@@ -150,12 +171,6 @@ public final class Generations {
                             + " move it away");
         }
         Path aside = store.resolve(name(manifest.generation()) + ".aside");
-        byte[] bytes = ManifestCodec.encode(manifest);
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException(
-                    "%s: the manifest of generation %d would have %,d bytes, more than %,d. Keep large values in nodes of their own instead of attributes"
-                            .formatted(store, manifest.generation(), bytes.length, MAX_BYTES));
-        }
         disk.delete(aside); // of a writer that died while it wrote it
         try (Disk.DiskFile writing = disk.create(aside)) {
             writing.write(ByteBuffer.wrap(bytes), 0);
@@ -273,7 +288,7 @@ public final class Generations {
     /** {@return the generation whose manifest has a file name; -1 if it is no manifest's} */
     public static long ofName(String name) {
         Matcher number = NAME.matcher(name);
-        if (!number.matches()) {
+        if (!name.startsWith("memmpy-") || !number.matches()) { // a pack may have a million names
             return -1;
         }
         long generation = Long.parseLong(number.group(1));

@@ -35,6 +35,13 @@ public final class Json {
 
     private static final int MAX_STRING = 1 << 28;
 
+    /** What is written must be read again, so these are less than what is read. */
+    private static final int MAX_NAME = 10_000;
+
+    private static final int MAX_INTEGER_BITS = 3_300;
+    private static final int MAX_INTEGER_DIGITS = 1_000;
+    private static final int MAX_NAME_BYTES = 50_000;
+
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
                     // paths are keys that come once: keeping them for the next time costs a third
@@ -44,13 +51,15 @@ public final class Json {
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(MAX_DEPTH)
                                     .maxStringLength(MAX_STRING)
+                                    .maxNumberLength(MAX_INTEGER_DIGITS)
+                                    .maxNameLength(MAX_NAME_BYTES)
                                     .build())
                     .build();
 
     private Json() {}
 
     /**
-     * Parses one JSON document.
+     * Parses one JSON document; its maps and lists are unmodifiable.
      *
      * @throws IOException with the place, if the bytes are no JSON, nest too deep, have a key
      *     twice, or are followed by something else
@@ -88,8 +97,30 @@ public final class Json {
         if (parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             return parser.getLongValue();
         }
-        BigInteger value = parser.getBigIntegerValue();
+        return integer(parser.getBigIntegerValue());
+    }
+
+    private static Object integer(BigInteger value) {
         return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+    }
+
+    private static Object requireReadable(BigInteger value) {
+        if (value.bitLength() > MAX_INTEGER_BITS) {
+            throw new IllegalArgumentException(
+                    "an integer of %,d bits; JSON values here have at most %,d. Give it as a string"
+                            .formatted(value.bitLength(), MAX_INTEGER_BITS));
+        }
+        return integer(value);
+    }
+
+    /** {@return the name of an attribute or of an object's member, checked} */
+    public static String name(String name) {
+        if (name.length() > MAX_NAME) {
+            throw new IllegalArgumentException(
+                    "a name of %,d characters; the name of an attribute or member has at most %,d. Keep long texts in values"
+                            .formatted(name.length(), MAX_NAME));
+        }
+        return requireUnicode(name);
     }
 
     /**
@@ -118,7 +149,7 @@ public final class Json {
                         throw new IllegalArgumentException(
                                 "the key " + member.getKey() + " is no string, as JSON wants it");
                     }
-                    copy.put(requireUnicode(name), copy(member.getValue(), depth + 1));
+                    copy.put(name(name), copy(member.getValue(), depth + 1));
                 }
                 yield Collections.unmodifiableMap(copy);
             }
@@ -133,7 +164,7 @@ public final class Json {
             case Integer number -> (long) number;
             case Short number -> (long) number;
             case Byte number -> (long) number;
-            case BigInteger number -> number.bitLength() < Long.SIZE ? number.longValue() : number;
+            case BigInteger number -> requireReadable(number);
             case Double number -> requireFinite(number);
             case Float number -> requireFinite((double) number);
             default ->
@@ -153,6 +184,11 @@ public final class Json {
 
     /** Half a surrogate pair cannot be written as UTF-8, and would come back as another string. */
     private static String requireUnicode(String text) {
+        if (text.length() > MAX_STRING) {
+            throw new IllegalArgumentException(
+                    "a string of %,d characters; one has at most %,d. Keep it in an array of uint8"
+                            .formatted(text.length(), MAX_STRING));
+        }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw new IllegalArgumentException(
                     "a string has half a surrogate pair, which is no Unicode character");
@@ -187,7 +223,7 @@ public final class Json {
             }
             members.put(name, value(parser));
         }
-        return members;
+        return Collections.unmodifiableMap(members);
     }
 
     private static List<Object> array(JsonParser parser) throws IOException {
@@ -195,7 +231,7 @@ public final class Json {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             items.add(value(parser));
         }
-        return items;
+        return Collections.unmodifiableList(items);
     }
 
     /** {@return a document for people too: the two outer levels indented, the rest on one line} */

@@ -156,7 +156,7 @@ public final class Attributes {
      */
     public Attributes set(String name, Object value) {
         Object copy = Json.copy(value);
-        Json.copy(name);
+        Json.name(name);
         store.changeAttributes(path, all -> all.put(name, copy));
         return this;
     }

@@ -25,12 +25,14 @@ import java.nio.Buffer;
  * MemorySegment}s are taken as raw little-endian bytes; buffers have the byte order that they say.
  * Another type, or a part of a row, is an {@link IllegalArgumentException}.
  *
- * <p>If somebody cuts the file while it is open, reads throw {@link CorruptStoreException}, or the
- * {@link InternalError} by which the JVM reports a fault in mapped memory: it may come a few
- * instructions late. It does not crash.
+ * <p>If somebody cuts the file while it is open, reads of what is gone throw {@link
+ * CorruptStoreException}. Nothing crashes.
  */
 public final class MappedArray extends ReadableRows {
     private final StoreWriter writer;
+
+    /** Why nothing is appended any more, though the committed rows may still be read. */
+    private volatile String writingEnded;
 
     MappedArray(Store store, String path, RowType type, StoreWriter writer, Rows rows) {
         super(store.path() + ", array '" + path + "'", path, type, rows);
@@ -39,7 +41,21 @@ public final class MappedArray extends ReadableRows {
 
     @Override
     long pendingRows() {
-        return writer == null ? 0 : writer.rows(path) - rows();
+        return writer == null || writingEnded != null ? 0 : writer.rows(path) - rows();
+    }
+
+    /**
+     * Ends all writing: the path leads to another array now, or to none.
+     *
+     * @param reason what to tell, behind the array's name
+     */
+    void endWriting(String reason) {
+        writingEnded = reason;
+    }
+
+    /** {@return why nothing is written any more; null as long as it can be} */
+    String writingEnded() {
+        return writingEnded;
     }
 
     /**
@@ -156,6 +172,10 @@ public final class MappedArray extends ReadableRows {
             throw new IllegalStateException(
                     where
                             + ": the store is open for reading only. Store.edit opens it for writing");
+        }
+        String reason = writingEnded;
+        if (reason != null) {
+            throw new IllegalStateException(where + reason);
         }
         return writer;
     }

@@ -36,6 +36,8 @@ final class PartWriter {
     private Disk.DiskFile out;
     private BlockChecksums sums;
     private boolean sideForced = true;
+    private boolean sideMade;
+    private int overwriting;
     private long committedRows;
     private long writtenBytes;
     private ByteBuffer staging;
@@ -245,7 +247,12 @@ final class PartWriter {
         completed = null;
         flush();
         long from = NpyHeader.BYTES + writtenBytes;
-        long to = Math.addExact(from, Math.multiplyExact(rows, type.bytes()));
+        if (rows > (Long.MAX_VALUE - from) / type.bytes()) {
+            throw new IllegalArgumentException(
+                    "%s: %,d more rows of %,d bytes are more than a file can have"
+                            .formatted(file, rows, type.bytes()));
+        }
+        long to = from + rows * type.bytes();
         long garbage = Math.min(out().size(), to);
         unforced = true;
         ByteBuffer zeros = ByteBuffer.allocateDirect(STAGING_BYTES);
@@ -267,6 +274,11 @@ final class PartWriter {
         out();
         unforced = true;
         sums.changed(row * type.bytes(), bytes);
+        overwriting++;
+    }
+
+    void endOverwrite() {
+        overwriting--;
     }
 
     /** Writes rows in place of uncommitted ones. Thread-safe between other operations. */
@@ -313,7 +325,9 @@ final class PartWriter {
 
     private Disk.DiskFile openSide() throws IOException {
         try {
-            return disk.create(side());
+            Disk.DiskFile made = disk.create(side());
+            sideMade = true;
+            return made;
         } catch (FileAlreadyExistsException e) {
             return disk.open(side());
         }
@@ -350,10 +364,34 @@ final class PartWriter {
         }
     }
 
+    /** {@return whether a side file was made since this was asked} */
+    boolean hasMadeSide() {
+        boolean made = sideMade;
+        sideMade = false;
+        return made;
+    }
+
+    /**
+     * {@return whether the file could be closed for now: nobody is writing to it, and nothing waits
+     * in memory}
+     *
+     * <p>What cannot be written stays; the commit will say why.
+     */
+    boolean canRelease() {
+        if (overwriting > 0) {
+            return false;
+        }
+        try {
+            flush();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Closes the file for now. Forces it before: an error of the disk must not be missed. */
     void release() throws IOException {
         if (out != null) {
-            flush();
             staging = null;
             force();
             out.close();

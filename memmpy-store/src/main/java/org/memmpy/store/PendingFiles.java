@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,13 @@ final class PendingFiles {
         }
     }
 
+    /** Removes a value's file, if no generation names it. */
+    void dropValue(Manifest.Value value) throws IOException {
+        if (value != null && made.remove(value.file())) {
+            disk.delete(StoreFiles.resolve(store, value.file()));
+        }
+    }
+
     /** Writes a value's file, and forces it. */
     Manifest.Value writeValue(String path, byte[] json, Map<String, Object> attributes)
             throws IOException {
@@ -149,21 +157,31 @@ final class PendingFiles {
     /**
      * Takes note that parts were used, and closes the files of others if too many are open.
      *
-     * @param mayClose whether no other thread can be writing to one
+     * @throws IOException if one could not be forced before it was closed
      */
-    void used(ArrayAppender appender, boolean mayClose) throws IOException {
+    void used(ArrayAppender appender) throws IOException {
         for (PartWriter part : appender.written()) {
             if (part.isOpen()) {
                 open.remove(part);
                 open.add(part);
             }
         }
-        while (mayClose && open.size() > MAX_OPEN) {
-            open.removeFirst().release();
+        Iterator<PartWriter> eldest = open.iterator();
+        while (open.size() > MAX_OPEN && eldest.hasNext()) {
+            PartWriter part = eldest.next();
+            if (part.canRelease()) {
+                part.release();
+                eldest.remove();
+            }
         }
     }
 
     void forceDirectories() throws IOException {
+        for (PartWriter part : parts) {
+            if (part.hasMadeSide()) {
+                unforcedDirectories.add(StoreFiles.resolve(store, part.file()).getParent());
+            }
+        }
         for (Path directory : unforcedDirectories) {
             disk.forceDirectory(directory);
         }

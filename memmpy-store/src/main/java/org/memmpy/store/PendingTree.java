@@ -69,6 +69,15 @@ final class PendingTree {
         return arrays.get(path);
     }
 
+    /** {@return whether the path of a committed array still leads to that array} */
+    boolean goesOn(String path, Manifest.Array committed) {
+        Manifest.Array now = arrays.get(path);
+        return now != null
+                && !now.parts().isEmpty()
+                && !committed.parts().isEmpty()
+                && now.parts().getFirst().file().equals(committed.parts().getFirst().file());
+    }
+
     Map<String, Manifest.Array> arrays() {
         return Collections.unmodifiableMap(arrays);
     }

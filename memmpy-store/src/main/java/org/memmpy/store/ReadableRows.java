@@ -7,6 +7,7 @@ import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.Elements;
+import org.memmpy.kernel.Faults;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
@@ -78,7 +79,9 @@ abstract sealed class ReadableRows permits MappedArray {
             int part = now.partOf(row);
             long offset = offset(row - now.firstRow(part), element);
             try {
-                return Elements.getLong(type.dtype(), now.segment(part), offset);
+                long value = Elements.getLong(type.dtype(), now.segment(part), offset);
+                Faults.settle();
+                return value;
             } catch (IllegalStateException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
@@ -111,7 +114,9 @@ abstract sealed class ReadableRows permits MappedArray {
             int part = now.partOf(row);
             long offset = offset(row - now.firstRow(part), element);
             try {
-                return Elements.getDouble(type.dtype(), now.segment(part), offset);
+                double value = Elements.getDouble(type.dtype(), now.segment(part), offset);
+                Faults.settle();
+                return value;
             } catch (IllegalStateException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
@@ -245,6 +250,7 @@ abstract sealed class ReadableRows permits MappedArray {
             }
             try {
                 now.copy(row, into);
+                Faults.settle();
                 return;
             } catch (IllegalStateException e) {
                 if (!into.scope().isAlive()) {

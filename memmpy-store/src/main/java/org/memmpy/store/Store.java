@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * A directory of arrays that are committed together: one writer, many readers, in any number of
@@ -159,17 +160,14 @@ public final class Store extends StoreTree implements AutoCloseable {
     }
 
     @Override
-    void endFresh(String node, String fate) {
+    void endHandles(String node, String fate) {
         raggeds.endFresh(node, fate);
-        fresh.values()
-                .removeIf(
-                        array -> {
-                            boolean ends = (array.path() + "/").startsWith(node + "/");
-                            if (ends) {
-                                array.retire(": it was " + fate + ". Ask the store for it again");
-                            }
-                            return ends;
-                        });
+        String reason = ": it was " + fate + ". Ask the store for it again";
+        Predicate<MappedArray> ends =
+                array -> node.isEmpty() || (array.path() + "/").startsWith(node + "/");
+        arrays.values().stream().filter(ends).forEach(array -> array.endWriting(reason));
+        fresh.values().stream().filter(ends).forEach(array -> array.retire(reason));
+        fresh.values().removeIf(ends);
     }
 
     // ---- arrays and tables
@@ -246,15 +244,22 @@ public final class Store extends StoreTree implements AutoCloseable {
         String checked = NodeNames.check(array);
         RowType type = RowType.of(dtype, rowShape);
         requireWriter().replace(checked, type);
-        endFresh(checked, "replaced");
+        endHandles(checked, "replaced");
         return fresh(checked, type);
     }
 
     private MappedArray fresh(String array, RowType type) {
-        Manifest.Array none = new Manifest.Array(type, List.of(), Map.of());
-        MappedArray created = new MappedArray(this, array, type, writer, rows(array, none, null));
+        return fresh(array, new Manifest.Array(type, List.of(), Map.of()));
+    }
+
+    private MappedArray fresh(String array, Manifest.Array node) {
+        MappedArray created = handle(array, node);
         fresh.put(array, created);
         return created;
+    }
+
+    private MappedArray handle(String array, Manifest.Array node) {
+        return new MappedArray(this, array, node.type(), writer, rows(array, node, null));
     }
 
     private Rows rows(String array, Manifest.Array node, Rows previous) {
@@ -266,15 +271,15 @@ public final class Store extends StoreTree implements AutoCloseable {
         if (created != null) {
             return created;
         }
-        Manifest.Array node =
-                writer == null
-                        ? manifest.arrays().get(array)
-                        : writer.look(tree -> tree.array(array));
-        return node == null
-                ? null
-                : arrays.computeIfAbsent(
-                        array,
-                        a -> new MappedArray(this, a, node.type(), writer, rows(a, node, null)));
+        if (writer == null) {
+            return manifest.arrays().containsKey(array) ? committed(array) : null;
+        }
+        Manifest.Array node = writer.look(tree -> tree.array(array));
+        if (node == null) {
+            return null;
+        }
+        MappedArray known = manifest.arrays().containsKey(array) ? committed(array) : null;
+        return known != null && known.writingEnded() == null ? known : fresh(array, node);
     }
 
     /**
@@ -375,9 +380,17 @@ public final class Store extends StoreTree implements AutoCloseable {
      * {@return an array of the generation that is shown, whatever this writer has changed since}
      */
     private MappedArray committed(String array) {
-        Manifest.Array node = manifest.arrays().get(array);
         return arrays.computeIfAbsent(
-                array, a -> new MappedArray(this, a, node.type(), writer, rows(a, node, null)));
+                array,
+                a -> {
+                    Manifest.Array node = manifest.arrays().get(a);
+                    MappedArray found = handle(a, node);
+                    if (writer != null && !writer.look(tree -> tree.goesOn(a, node))) {
+                        found.endWriting(
+                                ": it was deleted, renamed or replaced. Ask the store for it again");
+                    }
+                    return found;
+                });
     }
 
     // ---- generations
@@ -473,13 +486,17 @@ public final class Store extends StoreTree implements AutoCloseable {
         if (node != null && node.type().equals(array.rowType())) {
             MappedArray before = arrays.put(path, array);
             fresh.remove(path);
-            if (before != null) {
+            if (before != null && !before.equals(array)) {
                 before.retire(": it was replaced. Ask the store for it again");
             }
         }
     }
 
     private boolean show(MappedArray array, Manifest.Array node, Manifest next) {
+        if (array.writingEnded() != null) {
+            array.retire(array.writingEnded());
+            return false;
+        }
         if (node != null && node.type().equals(array.rowType())) {
             array.replace(rows(array.path(), node, array.committed()));
             return true;
@@ -555,6 +572,32 @@ public final class Store extends StoreTree implements AutoCloseable {
     public static void unpack(Path file, Path directory, StoreOption... options)
             throws IOException {
         new StoreOpener(directory, options).unpack(file);
+    }
+
+    // ---- verifying
+
+    /**
+     * Holds the files of the generation that is shown against its checksums.
+     *
+     * @param what which nodes, all blocks or a sample of them
+     * @return what was found; {@link VerificationReport#isSound} if nothing is wrong. A file that
+     *     is cut or removed meanwhile is a problem in the report
+     * @throws IllegalArgumentException if there is no such node
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     * @throws IOException if the file system fails
+     */
+    public VerificationReport verify(Verification what) throws IOException {
+        Manifest shown;
+        synchronized (this) {
+            requireOpen();
+            shown = manifest;
+        }
+        if (shown.kind(what.node()) == null) {
+            throw new IllegalArgumentException(
+                    "%s has no node '%s'. It has: %s"
+                            .formatted(path, what.node(), Tree.some(shown)));
+        }
+        return new Verifier(files, path.toString(), shown, what).run();
     }
 
     @Override

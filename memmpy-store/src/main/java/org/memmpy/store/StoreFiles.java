@@ -3,6 +3,8 @@
 
 package org.memmpy.store;
 
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
 import org.memmpy.os.ReadableFile;
 
@@ -60,6 +62,18 @@ interface StoreFiles {
     /** {@return what the files of one generation are mapped in; held for the caller} */
     default MapArena maps() {
         return new MapArena();
+    }
+
+    /**
+     * Makes sure that a part is what its checksums say, if that is wanted before it is read.
+     *
+     * @param where the array, for messages
+     * @param firstRow the array's row that is the first of the part
+     * @throws org.memmpy.CorruptStoreException if it is not
+     */
+    default void verify(String where, RowType type, Manifest.Part part, long firstRow)
+            throws IOException {
+        // not wanted: Store.verify does it
     }
 
     /** Files of their own in a directory. */

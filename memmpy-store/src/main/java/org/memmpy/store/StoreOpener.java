@@ -48,10 +48,17 @@ final class StoreOpener {
         allow("Store.open", StoreOption.CHECKED);
         if (Files.isRegularFile(path)) {
             Pack pack = Pack.open(path);
-            return new Store(path, pack, pack.manifest(), null);
+            return new Store(path, checked(pack), pack.manifest(), null);
         }
-        return new Store(
-                path, new StoreFiles.InDirectory(path), new Generations(path).readNewest(), null);
+        return new Store(path, files(), new Generations(path).readNewest(), null);
+    }
+
+    private StoreFiles files() {
+        return checked(new StoreFiles.InDirectory(path));
+    }
+
+    private StoreFiles checked(StoreFiles files) {
+        return options.contains(StoreOption.CHECKED) ? new CheckedFiles(files) : files;
     }
 
     Store edit() throws IOException {
@@ -80,11 +87,7 @@ final class StoreOpener {
     }
 
     private Store writing(WriterLock lock, Manifest newest) throws IOException {
-        return new Store(
-                path,
-                new StoreFiles.InDirectory(path),
-                newest,
-                new StoreWriter(path, disk, lock, newest));
+        return new Store(path, files(), newest, new StoreWriter(path, disk, lock, newest));
     }
 
     Store create() throws IOException {

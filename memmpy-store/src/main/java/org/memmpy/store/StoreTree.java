@@ -31,8 +31,8 @@ abstract sealed class StoreTree permits Store {
 
     abstract StoreWriter requireWriter();
 
-    /** Arrays at and below a path that were not committed yet are there no more. */
-    abstract void endFresh(String node, String fate);
+    /** Arrays at and below a path are not there any more; committed ones are read on. */
+    abstract void endHandles(String node, String fate);
 
     /** {@return the directory, or the file} */
     public Path path() {
@@ -172,8 +172,9 @@ abstract sealed class StoreTree permits Store {
      * @throws IOException if a file with uncommitted rows cannot be removed
      */
     public synchronized void delete(String node) throws IOException {
-        requireWriter().delete(requireNode(node));
-        endFresh(node, "deleted");
+        String checked = requireNode(node);
+        requireWriter().delete(checked);
+        endHandles(checked, "deleted");
     }
 
     /**
@@ -185,8 +186,9 @@ abstract sealed class StoreTree permits Store {
      * @throws IllegalArgumentException if there is no such node, or the other path is taken
      */
     public synchronized void rename(String from, String to) {
-        requireWriter().rename(requireNode(from), NodeNames.check(to));
-        endFresh(from, "renamed to '" + to + "'");
+        String checked = requireNode(from);
+        requireWriter().rename(checked, NodeNames.check(to));
+        endHandles(checked, "renamed to '" + to + "'");
     }
 
     /** Deletes everything, with the next commit. */

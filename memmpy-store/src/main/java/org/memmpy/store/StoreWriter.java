@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -49,6 +50,7 @@ final class StoreWriter implements AutoCloseable {
     private long highest;
     private boolean checkedSinceCommit;
     private int overwriting;
+    private int draining;
     private Throwable failure;
     private boolean closed;
 
@@ -98,8 +100,10 @@ final class StoreWriter implements AutoCloseable {
 
     /** Uncommitted rows of a node and of all below it are dropped. */
     private void forget(String path) throws IOException {
+        awaitOverwrites();
         for (String below : tree.subtree(path)) {
             closeKeys(below);
+            files.dropValue(tree.value(below));
             ArrayAppender appender = appenders.remove(below);
             if (appender != null) {
                 regions.forget(below);
@@ -115,7 +119,9 @@ final class StoreWriter implements AutoCloseable {
                     store + " has no node '" + from + "' that could be renamed");
         }
         tree.requireWhole(from);
+        List<String> moved = tree.subtree(from);
         tree.rename(from, to);
+        moved.forEach(regions::forget); // their writers know the old path, which may be used anew
         UnaryOperator<String> renamed =
                 path ->
                         path.equals(from) || path.startsWith(from + "/")
@@ -148,6 +154,7 @@ final class StoreWriter implements AutoCloseable {
         requireAloneSinceCommit();
         Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
         tree.putValue(path, files.writeValue(path, json, attributes));
+        files.dropValue(before);
     }
 
     // ---- rows
@@ -155,14 +162,17 @@ final class StoreWriter implements AutoCloseable {
     synchronized void append(String path, MemorySegment values) throws IOException {
         ArrayAppender appender = wholeAppender(path);
         appender.append(values);
-        files.used(appender, overwriting == 0);
+        used(appender);
     }
 
     synchronized void reserve(String path, long rows) throws IOException {
-        wholeAppender(path).reserve(rows);
+        ArrayAppender appender = wholeAppender(path);
+        appender.reserve(rows);
+        used(appender);
     }
 
     synchronized void link(String path, Manifest.Part part) throws IOException {
+        awaitOverwrites(); // the part before is complete with this
         appender(path).link(part);
     }
 
@@ -181,17 +191,23 @@ final class StoreWriter implements AutoCloseable {
             throws IOException {
         ArrayAppender.Overwrite target;
         synchronized (this) {
+            await(() -> draining == 0);
             ArrayAppender appender = wholeAppender(path);
             regions.check(path, claim, row, count);
             target = appender.overwrite(row, count);
             overwriting++;
+            try {
+                used(appender);
+            } catch (IOException e) {
+                ended(target);
+                throw e;
+            }
         }
         try {
             target.part().overwrite(target.row(), values);
         } finally {
             synchronized (this) {
-                overwriting--;
-                notifyAll();
+                ended(target);
             }
         }
     }
@@ -199,6 +215,21 @@ final class StoreWriter implements AutoCloseable {
     private ArrayAppender wholeAppender(String path) throws IOException {
         tree.requireWhole(path);
         return appender(path);
+    }
+
+    private void ended(ArrayAppender.Overwrite target) {
+        target.part().endOverwrite();
+        overwriting--;
+        notifyAll();
+    }
+
+    /** Closes files if too many are open; each is forced before. */
+    private void used(ArrayAppender appender) throws IOException {
+        try {
+            files.used(appender);
+        } catch (IOException e) {
+            throw unusable(nothingCommitted(), e);
+        }
     }
 
     private ArrayAppender appender(String path) throws IOException {
@@ -259,7 +290,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             step.run(joint);
             for (ArrayAppender appender : joint.touched()) {
-                files.used(appender, overwriting == 0);
+                used(appender);
             }
             complete = true;
         } finally {
@@ -308,7 +339,7 @@ final class StoreWriter implements AutoCloseable {
                 appenders.put(path, runs.extend(hashes));
             }
             appended.put(path, appenders.get(path).complete(sorted));
-            files.used(appenders.get(path), true);
+            used(appenders.get(path));
         }
     }
 
@@ -328,7 +359,7 @@ final class StoreWriter implements AutoCloseable {
         for (Map.Entry<String, ArrayAppender> entry : appenders.entrySet()) {
             String path = entry.getKey(); // may fail on a full disk, and be tried again
             appended.put(path, entry.getValue().complete(tree.array(path)));
-            files.used(entry.getValue(), true);
+            used(entry.getValue());
         }
         sortKeys(appended);
         Manifest next = tree.manifest(committed, highest + 1, appended);
@@ -346,14 +377,22 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         requireAlone();
-        publish(next);
+        publish(next, generations.encode(next)); // encoded first: it may be too large
         finish(next);
         return committed;
     }
 
+    /** Writes that go on are waited for; those that would begin wait until the caller is done. */
     private void awaitOverwrites() {
+        draining++;
+        await(() -> overwriting == 0);
+        draining--;
+        notifyAll();
+    }
+
+    private void await(BooleanSupplier condition) {
         boolean interrupted = false;
-        while (overwriting > 0) {
+        while (!condition.getAsBoolean()) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -403,31 +442,38 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private void publish(Manifest next) throws IOException {
+    private void publish(Manifest next, byte[] json) throws IOException {
         boolean[] published = {false};
         try {
             for (ArrayAppender appender : appenders.values()) {
                 appender.force();
             }
             files.forceDirectories();
-            generations.publish(next, disk, () -> published[0] = true);
+            generations.publish(next, json, disk, () -> published[0] = true);
         } catch (IOException | RuntimeException e) {
-            failure = e;
-            String fate =
+            throw unusable(
                     published[0]
                             ? "generation %d is published, but whether it survives a power loss is not known"
                                     .formatted(next.generation())
-                            : "nothing was committed; generation %d is current"
-                                    .formatted(committed.generation());
-            throw new IOException(
-                    store
-                            + ": "
-                            + fate
-                            + ". The writer is unusable now, because the system may have dropped what"
-                            + " it could not write: close it, open the store again with Store.edit and"
-                            + " append again what is not there",
+                            : nothingCommitted(),
                     e);
         }
+    }
+
+    private String nothingCommitted() {
+        return "nothing was committed; generation %d is current".formatted(committed.generation());
+    }
+
+    private IOException unusable(String fate, Exception cause) {
+        failure = cause;
+        return new IOException(
+                store
+                        + ": "
+                        + fate
+                        + ". The writer is unusable now, because the system may have dropped what it"
+                        + " could not write: close it, open the store again with Store.edit and append"
+                        + " again what is not there",
+                cause);
     }
 
     /** What follows publication is for NumPy and for tidiness; its failure loses nothing. */
@@ -443,7 +489,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             for (ArrayAppender appender : appenders.values()) {
                 appender.updateHeaders();
-                files.used(appender, true);
+                files.used(appender);
             }
             generations.prune(disk, Set.of());
         } catch (IOException e) {

@@ -11,24 +11,50 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The real disk, which notes what is done to it and fails when it is told to. */
+/**
+ * The real disk, which notes what is done to it and fails when it is told to; half of what a failed
+ * write was given is in the file.
+ */
 final class FaultyDisk implements Disk {
     private final List<String> log = new ArrayList<>();
     private String failing = "";
+    private int failures;
+    private volatile Runnable beforeWrite = () -> {};
+
+    /** Fails the next operations whose log line starts so, then works again. */
+    void failNext(String prefix, int times) {
+        failing = prefix;
+        failures = times;
+    }
+
+    /** Runs before every write of rows, in the thread that writes. */
+    void beforeWrite(Runnable step) {
+        beforeWrite = step;
+    }
 
     /** Fails every operation whose log line starts so; nothing for the empty string. */
     void failAt(String prefix) {
         failing = prefix;
+        failures = Integer.MAX_VALUE;
+    }
+
+    /** {@return how many of the failures that were asked for are still to come} */
+    int failuresLeft() {
+        return failing.isEmpty() ? 0 : failures;
     }
 
     List<String> log() {
         return log;
     }
 
-    private void note(String what, Path file) throws IOException {
+    private synchronized void note(String what, Path file) throws IOException {
         String line = what + " " + file.getFileName();
         log.add(line);
         if (!failing.isEmpty() && line.startsWith(failing)) {
+            failures--;
+            if (failures == 0) {
+                failing = "";
+            }
             throw new IOException("simulated: " + line);
         }
     }
@@ -94,7 +120,17 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
-            note(position == 0 ? "write header" : "write rows", path);
+            try {
+                note(position == 0 ? "write header" : "write rows", path);
+            } catch (IOException e) {
+                ByteBuffer half = bytes.duplicate();
+                half.limit(half.position() + half.remaining() / 2);
+                file.write(half, position);
+                throw e;
+            }
+            if (position > 0) {
+                beforeWrite.run();
+            }
             file.write(bytes, position);
         }
 
