@@ -49,6 +49,7 @@ import java.util.concurrent.Callable;
             RemoveCommand.class,
             MoveCommand.class,
             FollowCommand.class,
+            VerifyCommand.class,
             PackCommand.class,
             UnpackCommand.class
         })

@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 
 /** Opens stores with messages that speak of verbs instead of methods. */
 final class Stores {
+    private static final Pattern MANIFEST = Pattern.compile("memmpy-(\\d{6,18})\\.json");
+
     private Stores() {}
 
     /** Opens a store's directory, a pack, or a file of NumPy. */
@@ -36,6 +38,23 @@ final class Stores {
             return Store.edit(path, options);
         } catch (StoreLockedException e) {
             throw locked(path, e);
+        }
+    }
+
+    /**
+     * {@return the number of the newest manifest in a directory, damaged or not; 0 if there is
+     * none}
+     */
+    static long highestManifest(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return 0;
+        }
+        try (var entries = Files.list(path)) {
+            return entries.map(entry -> MANIFEST.matcher(entry.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .mapToLong(name -> Long.parseLong(name.group(1)))
+                    .max()
+                    .orElse(0);
         }
     }
 

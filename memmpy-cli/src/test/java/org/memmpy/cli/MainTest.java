@@ -51,6 +51,7 @@ class MainTest {
                 "rm",
                 "mv",
                 "follow",
+                "verify",
                 "pack",
                 "unpack"
             })
