@@ -7,9 +7,11 @@ import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.ConvertRows;
 import org.memmpy.kernel.CopyRows;
+import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.OneHotRows;
 import org.memmpy.kernel.RowKernel;
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Table;
 
 import java.util.Objects;
@@ -29,15 +31,23 @@ public final class Column {
     private final double shift;
     private final boolean flat;
     private final int classes;
+    private final Number fill;
 
     private Column(
-            String name, DType dtype, double scale, double shift, boolean flat, int classes) {
+            String name,
+            DType dtype,
+            double scale,
+            double shift,
+            boolean flat,
+            int classes,
+            Number fill) {
         this.name = name;
         this.dtype = dtype;
         this.scale = scale;
         this.shift = shift;
         this.flat = flat;
         this.classes = classes;
+        this.fill = fill;
     }
 
     /**
@@ -47,7 +57,7 @@ public final class Column {
      * @return the column
      */
     public static Column column(String name) {
-        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0);
+        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0, null);
     }
 
     /**
@@ -58,7 +68,7 @@ public final class Column {
      */
     public Column as(DType target) {
         return new Column(
-                name, Objects.requireNonNull(target, "target"), scale, shift, flat, classes);
+                name, Objects.requireNonNull(target, "target"), scale, shift, flat, classes, fill);
     }
 
     /**
@@ -68,7 +78,7 @@ public final class Column {
      * @return the column
      */
     public Column scale(double factor) {
-        return new Column(name, dtype, scale * factor, shift * factor, flat, classes);
+        return new Column(name, dtype, scale * factor, shift * factor, flat, classes, fill);
     }
 
     /**
@@ -79,12 +89,12 @@ public final class Column {
      * @return the column
      */
     public Column shift(double summand) {
-        return new Column(name, dtype, scale, shift + summand, flat, classes);
+        return new Column(name, dtype, scale, shift + summand, flat, classes, fill);
     }
 
     /** {@return the column with rows of one dimension} */
     public Column flatten() {
-        return new Column(name, dtype, scale, shift, true, classes);
+        return new Column(name, dtype, scale, shift, true, classes, fill);
     }
 
     /**
@@ -98,7 +108,28 @@ public final class Column {
         if (count < 1) {
             throw new IllegalArgumentException("one-hot of " + count + " classes; at least 1");
         }
-        return new Column(name, dtype, scale, shift, flat, count);
+        return new Column(name, dtype, scale, shift, flat, count, fill);
+    }
+
+    /**
+     * Delivers a masked column, with a value in the place of masked elements. The value is what is
+     * delivered: it is cast to the dtype delivered, and neither scaled nor shifted.
+     *
+     * @param value for example 0, or NaN
+     * @return the column
+     */
+    public Column fillMasked(double value) {
+        return new Column(name, dtype, scale, shift, flat, classes, value);
+    }
+
+    /**
+     * As {@link #fillMasked(double)}, for integers beyond 2^53.
+     *
+     * @param value for example -1
+     * @return the column
+     */
+    public Column fillMasked(long value) {
+        return new Column(name, dtype, scale, shift, flat, classes, value);
     }
 
     /** {@return the array's name in its table} */
@@ -110,17 +141,19 @@ public final class Column {
      * {@return what one delivered row is}
      *
      * @param table where the array is
-     * @throws IllegalArgumentException if the table has no such array, or it cannot be delivered so
+     * @throws IllegalArgumentException if the table has no such array, or it cannot be delivered
+     *     so: a masked one only with {@link #fillMasked}, for example
      */
     public RowType rowType(Table table) {
         return bind(table).type();
     }
 
     /** A column with its array found and its loop chosen. */
-    record Bound(String name, MappedArray array, RowType type, RowKernel kernel) {}
+    record Bound(String name, MappedArray array, RowType type, RowKernel kernel, MaskedFill fill) {}
 
     Bound bind(Table table) {
-        MappedArray array = table.array(name);
+        MaskedArray masked = fill == null ? null : table.masked(name);
+        MappedArray array = masked == null ? table.array(name) : masked.values();
         RowType stored = array.rowType();
         if (classes > 0) {
             return bindOneHot(array, stored);
@@ -137,10 +170,24 @@ public final class Column {
                 target == stored.dtype() && !scaled
                         ? new CopyRows(stored.bytes())
                         : new ConvertRows(stored, target, scale, shift);
-        return new Bound(name, array, type, kernel);
+        return new Bound(
+                name, array, type, kernel, masked == null ? null : maskedFill(masked, target));
+    }
+
+    private MaskedFill maskedFill(MaskedArray masked, DType target) {
+        long bits =
+                fill instanceof Long integer
+                        ? FillMasked.bits(target, integer.longValue())
+                        : FillMasked.bits(target, fill.doubleValue());
+        return new MaskedFill(masked.mask(), masked.rowType().elements(), target.bytes(), bits);
     }
 
     private Bound bindOneHot(MappedArray array, RowType stored) {
+        if (fill != null) {
+            throw new IllegalArgumentException(
+                    "column '%s' is one-hot: a masked class has no row of zeros and a one. Leave out its rows by an index, or deliver the ids with fillMasked"
+                            .formatted(name));
+        }
         if (!stored.dtype().isInteger() || stored.elements() != 1) {
             throw new IllegalArgumentException(
                     "column '%s' holds rows of %s; one-hot needs one integer class id a row"
@@ -152,19 +199,20 @@ public final class Column {
         }
         DType target = dtype == null ? DType.FLOAT32 : dtype;
         RowKernel kernel = new OneHotRows(stored.dtype(), classes, target);
-        return new Bound(name, array, RowType.of(target, classes), kernel);
+        return new Bound(name, array, RowType.of(target, classes), kernel, null);
     }
 
     /** {@return the column as it would be written in code} */
     @Override
     public String toString() {
-        return "column(\"%s\")%s%s%s%s%s"
+        return "column(\"%s\")%s%s%s%s%s%s"
                 .formatted(
                         name,
                         dtype == null ? "" : ".as(" + dtype.name() + ")",
                         scale == 1 ? "" : ".scale(" + scale + ")",
                         shift == 0 ? "" : ".shift(" + shift + ")",
                         flat ? ".flatten()" : "",
-                        classes == 0 ? "" : ".oneHot(" + classes + ")");
+                        classes == 0 ? "" : ".oneHot(" + classes + ")",
+                        fill == null ? "" : ".fillMasked(" + fill + ")");
     }
 }

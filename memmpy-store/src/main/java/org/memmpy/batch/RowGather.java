@@ -6,6 +6,8 @@ package org.memmpy.batch;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.kernel.Faults;
+import org.memmpy.kernel.RowSource;
 import org.memmpy.store.RowLease;
 import org.memmpy.store.Table;
 
@@ -65,7 +67,12 @@ public final class RowGather {
         for (int c = 0; c < columns.size(); c++) {
             Column.Bound column = columns.get(c);
             try (RowLease lease = column.array().lease()) {
-                column.kernel().gather(lease.segment(), rowIds, rowIds.length, slot.segment(c));
+                RowSource rows = new LeasedRows(lease);
+                column.kernel().gather(rows, rowIds, rowIds.length, slot.segment(c));
+                if (column.fill() != null) {
+                    column.fill().over(rowIds, slot.segment(c));
+                }
+                Faults.settle();
             } catch (InternalError e) {
                 throw new CorruptStoreException(
                         where(batch, column)

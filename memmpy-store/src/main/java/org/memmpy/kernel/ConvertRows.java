@@ -36,13 +36,14 @@ public final class ConvertRows implements RowKernel {
     }
 
     @Override
-    public void gather(MemorySegment source, long[] rows, int count, MemorySegment target) {
+    public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
         Conversion.Scratch scratch = conversion.newScratch();
         if (from.bytes() >= BLOCK_BYTES / 8) {
             for (int i = 0; i < count; i++) {
+                int part = source.partOf(rows[i]);
                 conversion.convert(
-                        source,
-                        rows[i] * from.bytes(),
+                        source.segment(part),
+                        (rows[i] - source.firstRow(part)) * from.bytes(),
                         target,
                         i * targetRowBytes,
                         from.elements(),

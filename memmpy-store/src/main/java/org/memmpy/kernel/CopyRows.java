@@ -20,7 +20,19 @@ public final class CopyRows implements RowKernel {
     }
 
     @Override
-    public void gather(MemorySegment source, long[] rows, int count, MemorySegment target) {
+    public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
+        if (source.parts() == 1) {
+            copy(source.segment(0), rows, count, target);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            int part = source.partOf(rows[i]);
+            long offset = (rows[i] - source.firstRow(part)) * rowBytes;
+            MemorySegment.copy(source.segment(part), offset, target, i * rowBytes, rowBytes);
+        }
+    }
+
+    private void copy(MemorySegment source, long[] rows, int count, MemorySegment target) {
         switch ((int) Math.min(rowBytes, Integer.MAX_VALUE)) {
             case 1 -> {
                 for (int i = 0; i < count; i++) {

@@ -15,7 +15,7 @@ public final class FillMasked {
     /**
      * Fills.
      *
-     * @param mask of all rows of the array: a byte for each element, not 0 where it is masked
+     * @param masks of all rows of the array: a byte for each element, not 0 where it is masked
      * @param rows that were gathered
      * @param count how many of them
      * @param elementsPerRow elements of a row
@@ -24,7 +24,7 @@ public final class FillMasked {
      * @param fillBits what to write, see {@link #bits(DType, double)}
      */
     public static void fill(
-            MemorySegment mask,
+            RowSource masks,
             long[] rows,
             int count,
             long elementsPerRow,
@@ -32,7 +32,9 @@ public final class FillMasked {
             int elementBytes,
             long fillBits) {
         for (int i = 0; i < count; i++) {
-            long in = rows[i] * elementsPerRow;
+            int part = masks.partOf(rows[i]);
+            MemorySegment mask = masks.segment(part);
+            long in = (rows[i] - masks.firstRow(part)) * elementsPerRow;
             long out = i * elementsPerRow * elementBytes;
             long done = 0;
             for (; done + 8 <= elementsPerRow; done += 8) {

@@ -149,6 +149,72 @@ public final class Moments {
         mergeFirst(groups, following, 0);
     }
 
+    /** The groups of some, one behind the other. */
+    public static Moments sideBySide(DType dtype, Moments... parts) {
+        Moments all = new Moments(dtype, Arrays.stream(parts).mapToInt(Moments::groups).sum());
+        int to = 0;
+        for (Moments part : parts) {
+            for (int g = 0; g < part.groups; g++) {
+                all.mergeOne(to++, part, g);
+            }
+        }
+        return all;
+    }
+
+    /** Counts fewer NaN than there were: some stood for what is left out. */
+    public void takeBackNans(int group, long taken) {
+        nanCount[group] -= taken;
+    }
+
+    /** All that this is, to be kept; of each group in turn. */
+    public long[] bits() {
+        int each = longMin == null ? 6 : 8;
+        long[] bits = new long[each * groups];
+        for (int g = 0; g < groups; g++) {
+            int at = each * g;
+            bits[at] = count[g];
+            bits[at + 1] = nanCount[g];
+            bits[at + 2] = Double.doubleToRawLongBits(min[g]);
+            bits[at + 3] = Double.doubleToRawLongBits(max[g]);
+            bits[at + 4] = Double.doubleToRawLongBits(mean[g]);
+            bits[at + 5] = Double.doubleToRawLongBits(m2[g]);
+            if (longMin != null) {
+                bits[at + 6] = longMin[g];
+                bits[at + 7] = longMax[g];
+            }
+        }
+        return bits;
+    }
+
+    /**
+     * Those that {@link #bits} gave.
+     *
+     * @throws IllegalArgumentException if there are too few or too many
+     */
+    public static Moments ofBits(DType dtype, int groups, long[] bits) {
+        Moments moments = new Moments(dtype, groups);
+        int each = moments.longMin == null ? 6 : 8;
+        if (bits.length != (long) each * groups) {
+            throw new IllegalArgumentException(
+                    "%d numbers are no moments of %s in %d groups"
+                            .formatted(bits.length, dtype, groups));
+        }
+        for (int g = 0; g < groups; g++) {
+            int at = each * g;
+            moments.count[g] = bits[at];
+            moments.nanCount[g] = bits[at + 1];
+            moments.min[g] = Double.longBitsToDouble(bits[at + 2]);
+            moments.max[g] = Double.longBitsToDouble(bits[at + 3]);
+            moments.mean[g] = Double.longBitsToDouble(bits[at + 4]);
+            moments.m2[g] = Double.longBitsToDouble(bits[at + 5]);
+            if (moments.longMin != null) {
+                moments.longMin[g] = bits[at + 6];
+                moments.longMax[g] = bits[at + 7];
+            }
+        }
+        return moments;
+    }
+
     /** All groups as one. */
     public Moments overall() {
         Moments all = new Moments(dtype, 1);

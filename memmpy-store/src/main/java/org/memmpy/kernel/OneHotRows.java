@@ -34,11 +34,13 @@ public final class OneHotRows implements RowKernel {
     }
 
     @Override
-    public void gather(MemorySegment source, long[] rows, int count, MemorySegment target) {
+    public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
         long rowBytes = (long) classes * targetBytes;
         target.asSlice(0, count * rowBytes).fill((byte) 0);
         for (int i = 0; i < count; i++) {
-            long id = Elements.getLong(from, source, rows[i] * from.bytes());
+            int part = source.partOf(rows[i]);
+            long offset = (rows[i] - source.firstRow(part)) * from.bytes();
+            long id = Elements.getLong(from, source.segment(part), offset);
             if (id < 0 || id >= classes) {
                 throw new MemmpyException(
                         "row %,d holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"

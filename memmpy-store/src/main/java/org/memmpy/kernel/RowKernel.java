@@ -20,5 +20,10 @@ public interface RowKernel {
      * @param count how many of them
      * @param target where they go, one behind the other
      */
-    void gather(MemorySegment source, long[] rows, int count, MemorySegment target);
+    void gather(RowSource source, long[] rows, int count, MemorySegment target);
+
+    /** As the other one, where all rows are in one part. */
+    default void gather(MemorySegment source, long[] rows, int count, MemorySegment target) {
+        gather(RowSource.of(source), rows, count, target);
+    }
 }

@@ -93,7 +93,7 @@ final class ArrayAppender {
 
     /** Takes back what was appended behind some rows. */
     void cutTo(long rows) {
-        if (current != null) {
+        if (current != null && rows < rows()) {
             current.cutTo(rows - closedRows());
         }
     }

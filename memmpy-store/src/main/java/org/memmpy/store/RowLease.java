@@ -3,6 +3,7 @@
 
 package org.memmpy.store;
 
+import org.memmpy.format.Manifest;
 import org.memmpy.os.OpenResources;
 
 import java.lang.foreign.MemorySegment;
@@ -79,6 +80,23 @@ public final class RowLease implements AutoCloseable {
      */
     public int partOf(long row) {
         return rows.partOf(row);
+    }
+
+    /** {@return the array as the leased generation has it} */
+    Manifest.Array node() {
+        return rows.node();
+    }
+
+    StoreFiles files() {
+        return rows.files();
+    }
+
+    long rows() {
+        return rows.count();
+    }
+
+    void copy(long row, MemorySegment into) {
+        rows.copy(row, into);
     }
 
     /** Gives the mapping back. Closing twice is harmless. */

@@ -16,6 +16,7 @@ import java.util.List;
  * and no lease holds it.
  */
 final class Rows {
+    private final StoreFiles files;
     private final String where;
     private final Manifest.Array node;
     private final MappedPart[] parts;
@@ -33,6 +34,7 @@ final class Rows {
      *     changed; may be null
      */
     Rows(StoreFiles files, String where, Manifest.Array node, MapArena maps, Rows previous) {
+        this.files = files;
         this.where = where;
         this.node = node;
         List<Manifest.Part> filled = node.parts().stream().filter(part -> part.rows() > 0).toList();
@@ -53,6 +55,10 @@ final class Rows {
         return index < parts.length && parts[index].part().equals(part) && parts[index].share()
                 ? parts[index]
                 : null;
+    }
+
+    StoreFiles files() {
+        return files;
     }
 
     Manifest.Array node() {

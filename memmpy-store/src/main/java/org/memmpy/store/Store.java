@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -248,6 +249,53 @@ public final class Store extends StoreTree implements AutoCloseable {
         return fresh(checked, type);
     }
 
+    /** Changes the tree by a step that creates arrays: those of a composite node. */
+    synchronized void create(Consumer<PendingTree> step, String... components) {
+        requireWriter().change(step);
+        for (String component : components) {
+            fresh(component, writer.look(tree -> tree.array(component)).type());
+        }
+    }
+
+    /**
+     * Finds a masked array.
+     *
+     * @param masked names joined by {@code /}
+     * @return the masked array
+     * @throws IllegalArgumentException if there is none
+     */
+    public MaskedArray masked(String masked) {
+        return MaskedArray.find(this, NodeNames.check(masked));
+    }
+
+    /**
+     * Finds a masked array of a type; a writer creates it, and the groups above it, if it is
+     * missing.
+     *
+     * @param masked names joined by {@code /}
+     * @param dtype the element type of its values
+     * @param rowShape the shape of one row; none for one element a row
+     * @return the masked array
+     * @throws IllegalArgumentException if it has another type, or the name cannot be used
+     */
+    public MaskedArray masked(String masked, DType dtype, long... rowShape) {
+        return MaskedArray.findOrCreate(this, NodeNames.check(masked), RowType.of(dtype, rowShape));
+    }
+
+    /**
+     * Begins to compute an array from others; see {@link Derivation}. Nothing changes before it is
+     * told how.
+     *
+     * @param target the array that is made, or replaced
+     * @param dtype its element type from now on
+     * @param rowShape the shape of one row; none for one element a row
+     * @return what computes it
+     */
+    public Derivation derive(String target, DType dtype, long... rowShape) {
+        requireWriter();
+        return new Derivation(this, NodeNames.check(target), RowType.of(dtype, rowShape));
+    }
+
     private MappedArray fresh(String array, RowType type) {
         return fresh(array, new Manifest.Array(type, List.of(), Map.of()));
     }
@@ -357,23 +405,27 @@ public final class Store extends StoreTree implements AutoCloseable {
                             .formatted(path, table));
         }
         Map<String, MappedArray> columns = new LinkedHashMap<>();
+        Map<String, MaskedArray> masked = new LinkedHashMap<>();
         long rows = 0;
-        for (Map.Entry<String, Manifest.Array> entry : manifest.arrays().entrySet()) {
-            if (NodeNames.parent(entry.getKey()).equals(checked)) {
-                columns.put(NodeNames.last(entry.getKey()), committed(entry.getKey()));
-                rows = entry.getValue().rows();
+        for (String array : manifest.arrays().keySet()) {
+            if (NodeNames.parent(array).equals(checked)) {
+                columns.put(NodeNames.last(array), committed(array));
+                rows = manifest.rows(array);
             }
         }
         Map<String, RaggedArray> ragged = new LinkedHashMap<>();
-        for (Map.Entry<String, Manifest.Group> entry : manifest.groups().entrySet()) {
-            String group = entry.getKey();
-            if (entry.getValue().kind() == NodeKind.RAGGED
-                    && NodeNames.parent(group).equals(checked)) {
-                ragged.put(NodeNames.last(group), raggeds.committed(group, manifest, maps));
+        for (String group : manifest.groups().keySet()) {
+            if (NodeNames.parent(group).equals(checked) && manifest.kind(group).isComposite()) {
+                String name = NodeNames.last(group);
+                if (manifest.kind(group) == NodeKind.RAGGED) {
+                    ragged.put(name, raggeds.committed(group, manifest, maps));
+                } else {
+                    masked.put(name, MaskedArray.of(this, group, this::committed));
+                }
                 rows = manifest.rows(group);
             }
         }
-        return new Table(this, checked, rows, columns, ragged);
+        return new Table(this, checked, rows, columns, ragged, masked);
     }
 
     /**

@@ -7,6 +7,7 @@ import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
 import org.memmpy.format.Structure;
 import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
@@ -51,6 +52,7 @@ final class StoreWriter implements AutoCloseable {
     private boolean checkedSinceCommit;
     private int overwriting;
     private int draining;
+    private int computations;
     private Throwable failure;
     private boolean closed;
 
@@ -144,6 +146,43 @@ final class StoreWriter implements AutoCloseable {
         tree.setArray(path, new Manifest.Array(type, List.of(), before.attributes()));
     }
 
+    /**
+     * What an array was before it is computed anew.
+     *
+     * @param node null if there was none
+     * @param top the array, or the topmost of the groups above it that will be made
+     */
+    record Computation(String path, Manifest.Array node, String top) {}
+
+    /** Begins to replace an array by one that is computed; nothing is committed until the end. */
+    synchronized Computation beginComputation(String path) {
+        requireUsable();
+        if (appenders.containsKey(path) && appenders.get(path).pendingRows() > 0) {
+            throw new IllegalStateException(
+                    "%s: the array '%s' has rows that are not committed, which would be lost. Commit first"
+                            .formatted(store, path));
+        }
+        String top = path;
+        while (tree.kind(NodeNames.parent(top)) == null) {
+            top = NodeNames.parent(top);
+        }
+        computations++;
+        return new Computation(path, tree.array(path), top);
+    }
+
+    /** Ends it; if it is not complete, the array is as it was. */
+    synchronized void endComputation(Computation computation, boolean complete) throws IOException {
+        computations--;
+        if (!complete && !closed) {
+            forget(computation.path());
+            if (computation.node() == null) {
+                tree.delete(computation.top());
+            } else {
+                tree.setArray(computation.path(), computation.node());
+            }
+        }
+    }
+
     /** Creates a value or replaces one. */
     synchronized void putValue(String path, byte[] json) throws IOException {
         requireUsable();
@@ -163,6 +202,18 @@ final class StoreWriter implements AutoCloseable {
         ArrayAppender appender = wholeAppender(path);
         appender.append(values);
         used(appender);
+    }
+
+    /** Appends to several arrays: to all of them or to none. */
+    synchronized void append(Map<String, MemorySegment> values) throws IOException {
+        together(joint -> appendAll(joint, values));
+    }
+
+    private static void appendAll(JointAppend joint, Map<String, MemorySegment> values)
+            throws IOException {
+        for (Map.Entry<String, MemorySegment> entry : values.entrySet()) {
+            joint.append(entry.getKey(), entry.getValue());
+        }
     }
 
     synchronized void reserve(String path, long rows) throws IOException {
@@ -348,6 +399,10 @@ final class StoreWriter implements AutoCloseable {
     /** {@return the manifest that is current afterwards: the same one if nothing has changed} */
     synchronized Manifest commit() throws IOException {
         requireUsable();
+        if (computations > 0) {
+            throw new IllegalStateException(
+                    store + ": an array is being derived. Commit when that has ended");
+        }
         awaitOverwrites();
         dropRuns();
         for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {

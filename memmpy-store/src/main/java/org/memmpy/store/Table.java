@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,18 +23,21 @@ public final class Table {
     private final long rows;
     private final Map<String, MappedArray> columns;
     private final Map<String, RaggedArray> ragged;
+    private final Map<String, MaskedArray> masked;
 
     Table(
             Store store,
             String path,
             long rows,
             Map<String, MappedArray> columns,
-            Map<String, RaggedArray> ragged) {
+            Map<String, RaggedArray> ragged,
+            Map<String, MaskedArray> masked) {
         this.where = store.path() + ", table '/" + path + "'";
         this.path = path;
         this.rows = rows;
         this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
         this.ragged = Collections.unmodifiableMap(new LinkedHashMap<>(ragged));
+        this.masked = Collections.unmodifiableMap(new LinkedHashMap<>(masked));
     }
 
     /** {@return the group's path; empty for the root} */
@@ -46,9 +50,11 @@ public final class Table {
         return rows;
     }
 
-    /** {@return the columns' names: arrays, then ragged arrays, in the order of their creation} */
+    /** {@return the columns' names: arrays, ragged, masked arrays, each in order of creation} */
     public List<String> names() {
-        return Stream.of(columns.keySet(), ragged.keySet()).flatMap(Set::stream).toList();
+        return Stream.of(columns.keySet(), ragged.keySet(), masked.keySet())
+                .flatMap(Set::stream)
+                .toList();
     }
 
     /**
@@ -56,7 +62,8 @@ public final class Table {
      *
      * @param name its name in the group
      * @return the array
-     * @throws IllegalArgumentException if there is none, naming those that are there
+     * @throws IllegalArgumentException if there is none, naming those that are there; or it is
+     *     masked
      */
     public MappedArray array(String name) {
         return find(columns, name);
@@ -76,31 +83,52 @@ public final class Table {
     private <T> T find(Map<String, T> among, String name) {
         T array = among.get(name);
         if (array == null) {
-            throw new IllegalArgumentException(
-                    names().contains(name)
-                            ? "%s: the column '%s' is %s array"
-                                    .formatted(
-                                            where,
-                                            name,
-                                            ragged.containsKey(name) ? "a ragged" : "an ordinary")
-                            : "%s has no column '%s'. It has: %s"
-                                    .formatted(
-                                            where,
-                                            name,
-                                            names().isEmpty()
-                                                    ? "none"
-                                                    : String.join(", ", names())));
+            throw new IllegalArgumentException(missing(name));
         }
         return array;
+    }
+
+    /**
+     * Finds a masked column.
+     *
+     * @param name its name in the group
+     * @return the masked array
+     * @throws IllegalArgumentException if there is none, or it is not masked
+     */
+    public MaskedArray masked(String name) {
+        return find(masked, name);
+    }
+
+    private String missing(String name) {
+        if (masked.containsKey(name)) {
+            return "%s: the column '%s' is masked: some of its values are no data. Say what to put in their place, with fillMasked where a column is delivered, or read it with masked(\"%s\")"
+                    .formatted(where, name, name);
+        }
+        if (names().contains(name)) {
+            return "%s: the column '%s' is %s. Use %s(\"%s\")"
+                    .formatted(
+                            where,
+                            name,
+                            ragged.containsKey(name) ? "a ragged array" : "an array without a mask",
+                            ragged.containsKey(name) ? "ragged" : "array",
+                            name);
+        }
+        return "%s has no column '%s'. It has: %s"
+                .formatted(where, name, names().isEmpty() ? "none" : String.join(", ", names()));
     }
 
     /** {@return the store, the path, the rows and the columns, on one line} */
     @Override
     public String toString() {
-        return Stream.concat(
-                        columns.entrySet().stream()
-                                .map(c -> c.getKey() + " " + c.getValue().rowType()),
-                        ragged.entrySet().stream().map(c -> c.getKey() + " " + c.getValue().type()))
+        Stream<String> plain =
+                columns.entrySet().stream().map(c -> c.getKey() + " " + c.getValue().rowType());
+        Stream<String> withOffsets =
+                ragged.entrySet().stream().map(c -> c.getKey() + " " + c.getValue().type());
+        Stream<String> withMask =
+                masked.entrySet().stream()
+                        .map(m -> m.getKey() + " masked " + m.getValue().values().rowType());
+        return Stream.of(plain, withOffsets, withMask)
+                .flatMap(Function.identity())
                 .collect(Collectors.joining("; ", where + ", %,d rows: ".formatted(rows), ""));
     }
 }

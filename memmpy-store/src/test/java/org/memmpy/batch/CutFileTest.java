@@ -11,15 +11,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.PartedArrays;
 import org.memmpy.store.Store;
 import org.memmpy.testing.ChildJvm;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * Somebody cuts a file that is open: an exception, never the end of the JVM. In compiled code, in a
@@ -34,7 +40,17 @@ class CutFileTest {
     @ParameterizedTest
     @EnumSource
     void isAnException(DType dtype) throws Exception {
-        Process child = ChildJvm.start(Child.class, dtype, directory.resolve("cut.memmpy"));
+        run(dtype, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAnExceptionInThreeParts(DType dtype) throws Exception {
+        run(dtype, 3);
+    }
+
+    private void run(DType dtype, int parts) throws Exception {
+        Process child = ChildJvm.start(Child.class, dtype, directory.resolve("cut.memmpy"), parts);
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, child.waitFor(), output);
     }
@@ -49,9 +65,9 @@ class CutFileTest {
             DType dtype = DType.valueOf(args[0].toUpperCase(java.util.Locale.ROOT));
             Path path = Path.of(args[1]);
             try (Store writer = Store.create(path)) {
-                MappedArray array = writer.array("x", dtype);
-                byte[] zeros = new byte[ROWS * dtype.bytes()];
-                array.append(java.lang.foreign.MemorySegment.ofArray(zeros));
+                MemorySegment zeros = MemorySegment.ofArray(new byte[ROWS * dtype.bytes()]);
+                PartedArrays.append(
+                        writer, "x", RowType.of(dtype), zeros, Integer.parseInt(args[2]));
                 writer.commit();
             }
             try (Store store = Store.open(path)) {
@@ -61,10 +77,7 @@ class CutFileTest {
                     reads.accept(i % ROWS);
                 }
                 loadAll(store, dtype, 20);
-                try (RandomAccessFile file =
-                        new RandomAccessFile(path.resolve("x.npy").toFile(), "rw")) {
-                    file.setLength(4096); // whole pages, so that every access faults
-                }
+                cut(path);
                 int faults = 0;
                 for (int i = 0; i < 100; i++) {
                     faults += fails(() -> reads.accept(ROWS - 1));
@@ -72,6 +85,18 @@ class CutFileTest {
                 faults += fails(() -> loadAll(store, dtype, 3));
                 System.out.println(dtype + ": " + faults + " of 101 reads failed, " + sum);
                 System.exit(faults > 0 ? 0 : 3);
+            }
+        }
+
+        private static void cut(Path path) throws IOException {
+            List<Path> files;
+            try (Stream<Path> all = Files.walk(path)) {
+                files = all.filter(file -> file.endsWith("x.npy")).toList();
+            }
+            for (Path part : files) {
+                try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
+                    file.setLength(4096); // whole pages, so that every access faults
+                }
             }
         }
 

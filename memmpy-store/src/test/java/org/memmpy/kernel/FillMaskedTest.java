@@ -50,7 +50,14 @@ class FillMaskedTest {
         }
         long bits = MemorySegment.ofArray(fill).get(Elements.LONG, 0);
         MemorySegment filled = MemorySegment.ofArray(target);
-        FillMasked.fill(MemorySegment.ofArray(mask), rows, count, elements, filled, bytes, bits);
+        FillMasked.fill(
+                RowSource.of(MemorySegment.ofArray(mask)),
+                rows,
+                count,
+                elements,
+                filled,
+                bytes,
+                bits);
         assertArrayEquals(expected, target);
     }
 
@@ -61,11 +68,11 @@ class FillMaskedTest {
         long[] rows = {3};
         assertThrows(
                 IndexOutOfBoundsException.class,
-                () -> FillMasked.fill(mask, rows, 1, 1, target, 1, 0));
+                () -> FillMasked.fill(RowSource.of(mask), rows, 1, 1, target, 1, 0));
         long[] first = {0};
         assertThrows(
                 IndexOutOfBoundsException.class,
-                () -> FillMasked.fill(mask, first, 1, 3, target, 1, 0));
+                () -> FillMasked.fill(RowSource.of(mask), first, 1, 3, target, 1, 0));
     }
 
     @Test

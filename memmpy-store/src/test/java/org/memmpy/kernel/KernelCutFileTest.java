@@ -75,7 +75,10 @@ class KernelCutFileTest {
             List<Runnable> loops = new ArrayList<>();
             loops.add(() -> together.add(map, 0, elements));
             loops.add(() -> apart.add(map, 0, elements));
-            loops.add(() -> FillMasked.fill(map, rows, 3, 4091, target, dtype.bytes(), 7));
+            loops.add(
+                    () ->
+                            FillMasked.fill(
+                                    RowSource.of(map), rows, 3, 4091, target, dtype.bytes(), 7));
             if (!dtype.isFloating()) {
                 loops.add(() -> new ClassCounts(dtype, 10).add(map, 0, elements));
             }

@@ -71,7 +71,7 @@ class ChecksumPropertyTest {
                         default -> random.nextInt(2 * BLOCK);
                     };
             long rows = bytes / rowBytes + random.nextInt(2);
-            return (int) Math.clamp(rows, 1, Math.max(1, (MAX_BYTES - end) / rowBytes));
+            return Math.clamp(rows, 1, Math.max(1, (MAX_BYTES - end) / rowBytes));
         }
 
         private void persist(Step step) throws IOException {
@@ -249,7 +249,7 @@ class ChecksumPropertyTest {
                 try {
                     count += Files.readSymbolicLink(link).startsWith(path().toRealPath()) ? 1 : 0;
                 } catch (IOException e) {
-                    continue; // closed meanwhile
+                    // closed meanwhile
                 }
             }
         }

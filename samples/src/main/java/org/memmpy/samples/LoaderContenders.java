@@ -56,10 +56,12 @@ final class LoaderContenders {
         @Override
         public long pass(long epoch) {
             try (RowLease lease = table.array("x").lease()) {
-                MemorySegment rows = lease.segment();
-                for (long at = 0; at < rows.byteSize(); at += bytes) {
-                    long length = Math.min(bytes, rows.byteSize() - at);
-                    MemorySegment.copy(rows, at, buffers, at / bytes % BUFFERS * bytes, length);
+                for (int part = 0; part < lease.parts(); part++) {
+                    MemorySegment rows = lease.segment(part);
+                    for (long at = 0; at < rows.byteSize(); at += bytes) {
+                        long length = Math.min(bytes, rows.byteSize() - at);
+                        MemorySegment.copy(rows, at, buffers, at / bytes % BUFFERS * bytes, length);
+                    }
                 }
             }
             return table.rows();
