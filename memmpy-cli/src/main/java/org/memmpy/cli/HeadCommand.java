@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.NodeKind;
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Store;
 
 import picocli.CommandLine.Command;
@@ -79,6 +80,10 @@ final class HeadCommand implements Callable<Integer> {
                     RaggedPrinter printer = new RaggedPrinter(store, node, full);
                     print(printer::print, store.node(node).rows(), store.ragged(node), out);
                 }
+                case MASKED -> {
+                    MaskedArray array = store.masked(node);
+                    print(masked(array)::print, array.rows(), array, out);
+                }
                 default -> {
                     MappedArray array = store.array(node);
                     print(new RowPrinter(array, full)::print, array.rows(), array, out);
@@ -86,6 +91,17 @@ final class HeadCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** As NumPy prints masked arrays. */
+    private RowPrinter masked(MaskedArray array) {
+        return new RowPrinter(
+                array.rowType().shape(),
+                (row, element) ->
+                        array.mask().getLong(row, element) != 0
+                                ? "--"
+                                : Element.text(array.values(), row, element),
+                full);
     }
 
     /** Prints one row. */

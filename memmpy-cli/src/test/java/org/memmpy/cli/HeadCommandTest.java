@@ -18,6 +18,7 @@ import org.memmpy.testing.Parts;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -139,6 +140,21 @@ class HeadCommandTest {
                 }) {
             assertTrue(tree.lines().anyMatch(l -> l.strip().matches(line)), tree);
         }
+    }
+
+    @Test
+    void printsMaskedRows() throws IOException {
+        try (Store store = Store.edit(path)) {
+            store.masked("m", DType.INT16, 2)
+                    .append(
+                            ShortBuffer.wrap(new short[] {1, 2, -30, 4}),
+                            new boolean[] {false, true, false, false});
+            store.commit();
+        }
+        assertEquals("[ 1 --]\n[-30   4]\n", Cli.run("head", path, "m").ok());
+        String tree = Cli.run("describe", path).ok();
+        String line = "m *masked *int16 *\\(2,\\) *2 *2 *12 B";
+        assertTrue(tree.lines().anyMatch(l -> l.strip().matches(line)), tree);
     }
 
     @Test
