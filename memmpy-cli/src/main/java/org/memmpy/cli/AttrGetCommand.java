@@ -36,7 +36,10 @@ import java.util.concurrent.Callable;
             "  memmpy attr get train.memmpy label classes"
         })
 final class AttrGetCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "STORE", description = "The store's directory.")
+    @Parameters(
+            index = "0",
+            paramLabel = "STORE",
+            description = "The store's directory, or a packed file.")
     private Path path;
 
     @Parameters(index = "1", paramLabel = "NODE", description = "The node's path; / is the root.")

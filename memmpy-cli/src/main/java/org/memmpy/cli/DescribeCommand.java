@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -36,7 +37,7 @@ import java.util.concurrent.Callable;
             "  memmpy describe train.memmpy --full"
         })
 final class DescribeCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "STORE", description = "The store's directory.")
+    @Parameters(paramLabel = "STORE", description = "The store's directory, or a packed file.")
     private Path path;
 
     @Option(names = "--full", description = "Do not shorten attributes.")
@@ -58,7 +59,7 @@ final class DescribeCommand implements Callable<Integer> {
             head.add("generation", Long.toString(store.generation()));
             head.add("size", Text.bytes(nodes.bytes()));
             head.add("on disk", Text.bytes(usage.bytes()) + " in " + Text.files(usage.files()));
-            head.add("maps", Text.files(nodes.parts()));
+            head.add("maps", Text.files(Files.isDirectory(path) ? nodes.parts() : 1));
             head.print(out);
             out.println();
             nodes.print(out);

@@ -28,7 +28,10 @@ import java.util.concurrent.Callable;
         optionListHeading = "%nOptions:%n",
         footer = {"", "Example:", "  memmpy export train.memmpy image image.npy"})
 final class ExportCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "STORE", description = "The store's directory.")
+    @Parameters(
+            index = "0",
+            paramLabel = "STORE",
+            description = "The store's directory, or a packed file.")
     private Path path;
 
     @Parameters(

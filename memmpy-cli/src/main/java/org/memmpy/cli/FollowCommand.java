@@ -38,7 +38,7 @@ import java.util.concurrent.Callable;
             "  memmpy follow run7.memmpy --count 1 && ./train"
         })
 final class FollowCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "STORE", description = "The store's directory.")
+    @Parameters(paramLabel = "STORE", description = "The store's directory, or a packed file.")
     private Path path;
 
     @Option(

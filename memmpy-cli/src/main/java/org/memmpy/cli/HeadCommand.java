@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.NodeKind;
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Store;
 
 import picocli.CommandLine.Command;
@@ -35,7 +36,10 @@ import java.util.concurrent.Callable;
             "  memmpy head train.memmpy image -n 1 --full"
         })
 final class HeadCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "STORE", description = "The store's directory.")
+    @Parameters(
+            index = "0",
+            paramLabel = "STORE",
+            description = "The store's directory, or a packed file.")
     private Path path;
 
     @Parameters(
@@ -67,25 +71,54 @@ final class HeadCommand implements Callable<Integer> {
         try (Store store = Stores.open(path)) {
             PrintWriter out = spec.commandLine().getOut();
             String node = Stores.node(name);
-            if (store.exists(node) && store.node(node).kind() == NodeKind.VALUE) {
-                Object value = store.value(node);
-                out.println(value instanceof String text ? text : JsonText.of(value));
-                return 0;
-            }
-            MappedArray array = store.array(node);
-            RowPrinter printer = new RowPrinter(array, full);
-            long rows = Math.min(count, array.rows());
-            for (long row = 0; row < rows; row++) {
-                printer.print(row, out);
-                // checkError flushes; it tells when the reader of a pipe has left
-                if (row % 1000 == 999 && out.checkError()) {
-                    break;
+            switch (store.exists(node) ? store.node(node).kind() : NodeKind.ARRAY) {
+                case VALUE -> {
+                    Object value = store.value(node);
+                    out.println(value instanceof String text ? text : JsonText.of(value));
                 }
-            }
-            if (array.rows() == 0) {
-                spec.commandLine().getErr().println("memmpy: " + array + " yet");
+                case RAGGED -> {
+                    RaggedPrinter printer = new RaggedPrinter(store, node, full);
+                    print(printer::print, store.node(node).rows(), store.ragged(node), out);
+                }
+                case MASKED -> {
+                    MaskedArray array = store.masked(node);
+                    print(masked(array)::print, array.rows(), array, out);
+                }
+                default -> {
+                    MappedArray array = store.array(node);
+                    print(new RowPrinter(array, full)::print, array.rows(), array, out);
+                }
             }
         }
         return 0;
+    }
+
+    /** As NumPy prints masked arrays. */
+    private RowPrinter masked(MaskedArray array) {
+        return new RowPrinter(
+                array.rowType().shape(),
+                (row, element) ->
+                        array.mask().getLong(row, element) != 0
+                                ? "--"
+                                : Element.text(array.values(), row, element),
+                full);
+    }
+
+    /** Prints one row. */
+    private interface Printer {
+        void print(long row, PrintWriter out);
+    }
+
+    private void print(Printer printer, long rows, Object array, PrintWriter out) {
+        for (long row = 0; row < Math.min(count, rows); row++) {
+            printer.print(row, out);
+            // checkError flushes; it tells when the reader of a pipe has left
+            if (row % 1000 == 999 && out.checkError()) {
+                break;
+            }
+        }
+        if (rows == 0) {
+            spec.commandLine().getErr().println("memmpy: " + array + " yet");
+        }
     }
 }

@@ -48,7 +48,10 @@ import java.util.concurrent.Callable;
             AttrCommand.class,
             RemoveCommand.class,
             MoveCommand.class,
-            FollowCommand.class
+            FollowCommand.class,
+            VerifyCommand.class,
+            PackCommand.class,
+            UnpackCommand.class
         })
 public final class Main implements Callable<Integer> {
     @Option(

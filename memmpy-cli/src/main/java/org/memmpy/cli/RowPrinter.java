@@ -20,7 +20,17 @@ final class RowPrinter {
     private static final int MOST_ELEMENTS = 2000;
     private static final int EDGE = 3;
 
-    private final MappedArray array;
+    /** The text of an element of a row. */
+    interface Elements {
+        /**
+         * Reads it.
+         *
+         * @param element in C order
+         */
+        String text(long row, long element);
+    }
+
+    private final Elements rows;
     private final long[] shape;
 
     /** How many are shown of each axis, from its start and from its end. */
@@ -30,13 +40,30 @@ final class RowPrinter {
     private int width;
 
     RowPrinter(MappedArray array, boolean full) {
-        this.array = array;
-        this.shape = array.rowType().shape();
+        this(array.rowType().shape(), (row, element) -> Element.text(array, row, element), full);
+    }
+
+    /**
+     * A printer of rows of one shape.
+     *
+     * @param full whether to print every element
+     */
+    RowPrinter(long[] shape, Elements rows, boolean full) {
+        this.rows = rows;
+        this.shape = shape;
         this.starts = shape.clone();
         this.ends = new long[shape.length];
-        if (!full && array.rowType().elements() > FULL_ELEMENTS) {
+        if (!full && elements() > FULL_ELEMENTS) {
             abbreviate();
         }
+    }
+
+    private double elements() {
+        double elements = 1;
+        for (long length : shape) {
+            elements *= length;
+        }
+        return elements;
     }
 
     private void abbreviate() {
@@ -58,7 +85,7 @@ final class RowPrinter {
     /** Prints a row and ends its line; matrices have an empty line between them. */
     void print(long row, PrintWriter out) {
         if (shape.length == 0) {
-            out.println(Element.text(array, row, 0));
+            out.println(rows.text(row, 0));
             return;
         }
         List<String> elements = new ArrayList<>();
@@ -74,7 +101,7 @@ final class RowPrinter {
 
     private void collect(long row, int axis, long offset, List<String> into) {
         if (axis == shape.length) {
-            into.add(Element.text(array, row, offset));
+            into.add(rows.text(row, offset));
             return;
         }
         for (long i = 0; i < shape[axis]; i++) {

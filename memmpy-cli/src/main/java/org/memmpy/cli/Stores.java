@@ -22,19 +22,39 @@ import java.util.regex.Pattern;
 
 /** Opens stores with messages that speak of verbs instead of methods. */
 final class Stores {
+    private static final Pattern MANIFEST = Pattern.compile("memmpy-(\\d{6,18})\\.json");
+
     private Stores() {}
 
+    /** Opens a store's directory, a pack, or a file of NumPy. */
     static Store open(Path path) throws IOException {
-        requireDirectory(path);
+        requireThere(path);
         return Store.open(path);
     }
 
     static Store edit(Path path, StoreOption... options) throws IOException {
-        requireDirectory(path);
+        requireWritable(path);
         try {
             return Store.edit(path, options);
         } catch (StoreLockedException e) {
             throw locked(path, e);
+        }
+    }
+
+    /**
+     * {@return the number of the newest manifest in a directory, damaged or not; 0 if there is
+     * none}
+     */
+    static long highestManifest(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return 0;
+        }
+        try (var entries = Files.list(path)) {
+            return entries.map(entry -> MANIFEST.matcher(entry.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .mapToLong(name -> Long.parseLong(name.group(1)))
+                    .max()
+                    .orElse(0);
         }
     }
 
@@ -95,12 +115,22 @@ final class Stores {
     }
 
     /** What the library says of these it says to programmers. */
-    private static void requireDirectory(Path path) throws IOException {
+    private static void requireThere(Path path) throws IOException {
         if (Files.notExists(path)) {
             throw new NoSuchFileException(
                     path.toString(), null, "no such store. 'memmpy import' makes one");
         }
-        requireNoFile(path);
+    }
+
+    private static void requireWritable(Path path) throws IOException {
+        requireThere(path);
+        if (Files.isRegularFile(path)) {
+            throw new NoSuchFileException(
+                    path.toString(),
+                    null,
+                    "it is a file, which can only be read. 'memmpy unpack' makes a store of a pack,"
+                            + " 'memmpy import' of a file of NumPy");
+        }
     }
 
     static void requireNoFile(Path path) throws IOException {

@@ -10,12 +10,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
+import org.memmpy.store.RaggedArray;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
 import org.memmpy.testing.Parts;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +108,53 @@ class HeadCommandTest {
     void printsRowsOfAllParts() throws IOException {
         Parts.add(path, "label", new byte[] {7, 0, 0, 0, 8, 0, 0, 0});
         assertEquals("9\n-2\n1\n1\n6\n1\n7\n8\n", Cli.run("head", path, "label", "-n", 9).ok());
+    }
+
+    @Test
+    void printsRaggedRows() throws IOException {
+        try (Store store = Store.edit(path)) {
+            store.ragged("g/jagged", RaggedType.of(DType.INT16))
+                    .appendAll(new short[] {1, 2, 3}, 2, 0, 1);
+            store.ragged("g/pairs", RaggedType.of(DType.INT8, 2))
+                    .appendAll(new byte[] {1, 2, 3, 4, 5, 6}, 2, 1);
+            RaggedArray shaped =
+                    store.ragged("g/shaped", RaggedType.shaped(DType.FLOAT32, 2).keyed());
+            shaped.put("a", new float[] {1, 2, 3}, 1, 3);
+            shaped.put("b", new float[] {4, 5}, 2, 1);
+            store.ragged("g/named", RaggedType.of(DType.INT64).keyed()).put("k", new long[] {-7});
+            store.commit();
+        }
+        assertEquals("[1 2]\n[]\n[3]\n", Cli.run("head", path, "g/jagged").ok());
+        assertEquals("[[1 2]\n [3 4]]\n\n[[5 6]]\n", Cli.run("head", path, "g/pairs").ok());
+        assertEquals(
+                "a:\n[[1.0 2.0 3.0]]\nb:\n\n[[4.0]\n [5.0]]\n",
+                Cli.run("head", path, "g/shaped").ok());
+        assertEquals("k: [-7]\n", Cli.run("head", path, "g/named").ok());
+        String tree = Cli.run("describe", path).ok();
+        for (String line :
+                new String[] {
+                    "jagged *ragged *int16 *\\(\\*,\\) *3 *2 *38 B",
+                    "pairs *ragged *int8 *\\(\\*, 2\\) *2 *2 *30 B",
+                    "shaped *ragged *float32 *\\(\\*, \\*\\) *2 .*",
+                    "named *ragged *int64 *\\(\\*,\\) *1 .*"
+                }) {
+            assertTrue(tree.lines().anyMatch(l -> l.strip().matches(line)), tree);
+        }
+    }
+
+    @Test
+    void printsMaskedRows() throws IOException {
+        try (Store store = Store.edit(path)) {
+            store.masked("m", DType.INT16, 2)
+                    .append(
+                            ShortBuffer.wrap(new short[] {1, 2, -30, 4}),
+                            new boolean[] {false, true, false, false});
+            store.commit();
+        }
+        assertEquals("[ 1 --]\n[-30   4]\n", Cli.run("head", path, "m").ok());
+        String tree = Cli.run("describe", path).ok();
+        String line = "m *masked *int16 *\\(2,\\) *2 *2 *12 B";
+        assertTrue(tree.lines().anyMatch(l -> l.strip().matches(line)), tree);
     }
 
     @Test

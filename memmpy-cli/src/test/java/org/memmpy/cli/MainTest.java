@@ -23,7 +23,16 @@ class MainTest {
         assertTrue(Cli.run("--version").ok().startsWith("memmpy "));
         String help = Cli.run("--help").ok();
         for (String verb :
-                List.of("import", "describe", "head", "export", "attr", "rm", "mv", "follow")) {
+                List.of(
+                        "import",
+                        "describe",
+                        "head",
+                        "export",
+                        "attr",
+                        "rm",
+                        "mv",
+                        "follow",
+                        "pack")) {
             assertTrue(help.contains("\n  " + verb), help);
         }
     }
@@ -41,7 +50,10 @@ class MainTest {
                 "attr rm",
                 "rm",
                 "mv",
-                "follow"
+                "follow",
+                "verify",
+                "pack",
+                "unpack"
             })
     void helpOfEachVerbHasAnExample(String verb) {
         String help = Cli.run((Object[]) (verb + " --help").split(" ")).ok();

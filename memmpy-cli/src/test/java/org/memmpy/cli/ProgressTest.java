@@ -35,6 +35,18 @@ class ProgressTest {
     }
 
     @Test
+    void countsBytes() {
+        try (Progress progress = progress(90)) {
+            progress.at("verified", 0, 4 << 20);
+            seconds++;
+            progress.at("verified", 1 << 20, 4 << 20);
+        }
+        String bar = "[" + "=".repeat(10) + " ".repeat(30) + "]";
+        String line = "verified  25% " + bar + " 1.0 MiB of 4.0 MiB, 3 s left";
+        assertEquals("\r" + line + "\r" + " ".repeat(line.length()) + "\r", err.toString());
+    }
+
+    @Test
     void isSilentForAWhileAndWithoutATerminal() {
         try (Progress progress = progress(80)) {
             progress.start("image", 10_000);

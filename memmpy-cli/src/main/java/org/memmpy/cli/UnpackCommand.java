@@ -1,0 +1,72 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import org.memmpy.store.Store;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** Makes a store of a pack. */
+@Command(
+        name = "unpack",
+        mixinStandardHelpOptions = true,
+        header = "Makes a store of a file that 'memmpy pack' has written.",
+        description = {
+            "",
+            "Only needed to change the store: a pack can be read as it is. Files of NumPy are"
+                    + " brought in by 'memmpy import'."
+        },
+        parameterListHeading = "%nParameters:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {"", "Example:", "  memmpy unpack train.npz train.memmpy"})
+final class UnpackCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE.npz", description = "The pack.")
+    private Path file;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "STORE",
+            description = "The store's directory, which does not exist yet or is empty.")
+    private Path path;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print errors only.")
+    private boolean quiet;
+
+    @Spec private CommandSpec spec;
+
+    UnpackCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            Store.unpack(file, path);
+        } catch (FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(
+                    path.toString(),
+                    null,
+                    "something is there already, and nothing is overwritten. Choose another name");
+        }
+        if (!quiet) {
+            try (Store store = Store.open(path)) {
+                spec.commandLine()
+                        .getOut()
+                        .println(
+                                "%s, generation %d, a new store"
+                                        .formatted(path, store.generation()));
+            }
+        }
+        return 0;
+    }
+}
