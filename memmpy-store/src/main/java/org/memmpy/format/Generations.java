@@ -214,6 +214,11 @@ public final class Generations {
         return decode(bytes(file), file);
     }
 
+    /** {@return where a generation's manifest is, if it is there} */
+    public Path file(long generation) {
+        return store.resolve(name(generation));
+    }
+
     /** {@return whether a generation's manifest is there} */
     public boolean contains(long generation) {
         return Files.exists(store.resolve(name(generation)));

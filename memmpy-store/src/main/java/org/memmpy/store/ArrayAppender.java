@@ -102,6 +102,21 @@ final class ArrayAppender {
         current().reserve(rows);
     }
 
+    /** Writes what is missing, so that {@link #link} cannot fail. */
+    void prepareLink() throws IOException {
+        if (current != null) {
+            current.complete();
+        }
+    }
+
+    /** {@return the files of the rows, those not yet committed included} */
+    List<String> fileNames() {
+        List<String> names = new ArrayList<>();
+        closed.forEach(part -> names.add(part.file()));
+        written.forEach(part -> names.add(part.file()));
+        return names;
+    }
+
     /** Adds a part that is complete and forced. */
     void link(Manifest.Part part) throws IOException {
         if (current != null) {

@@ -12,6 +12,7 @@ import org.memmpy.os.MapArena;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 
@@ -29,6 +30,16 @@ final class CheckedFiles implements StoreFiles {
     @Override
     public Extent find(String file) throws IOException {
         return files.find(file);
+    }
+
+    @Override
+    public Optional<Pack> pack() {
+        return files.pack();
+    }
+
+    @Override
+    public StoreFiles in(Pack other) {
+        return new CheckedFiles(files.in(other));
     }
 
     @Override

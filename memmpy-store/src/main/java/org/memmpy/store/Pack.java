@@ -149,6 +149,11 @@ final class Pack implements StoreFiles {
     }
 
     @Override
+    public Optional<Pack> pack() {
+        return Optional.of(this);
+    }
+
+    @Override
     public Extent find(String name) throws IOException {
         if (members == null) {
             return new Extent(path, 0, file.size(), file.bytes());

@@ -176,6 +176,18 @@ final class PendingFiles {
         }
     }
 
+    /** {@return the files that no committed generation names} */
+    Set<String> made() {
+        return made;
+    }
+
+    /** {@return the directories that the next commit will force, as names in the store} */
+    Set<Path> directories() {
+        Set<Path> names = new LinkedHashSet<>();
+        unforcedDirectories.forEach(directory -> names.add(store.relativize(directory)));
+        return names;
+    }
+
     void forceDirectories() throws IOException {
         for (PartWriter part : parts) {
             if (part.hasMadeSide()) {

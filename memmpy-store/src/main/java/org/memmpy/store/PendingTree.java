@@ -69,6 +69,11 @@ final class PendingTree {
         return arrays.get(path);
     }
 
+    /** {@return the files of the committed parts and of all values} */
+    Set<String> files() {
+        return files(arrays, values);
+    }
+
     /** {@return whether the path of a committed array still leads to that array} */
     boolean goesOn(String path, Manifest.Array committed) {
         Manifest.Array now = arrays.get(path);
@@ -188,6 +193,14 @@ final class PendingTree {
         arrays.put(path, array);
     }
 
+    /** Adds parts behind those of an array. */
+    void addParts(String path, List<Manifest.Part> added) {
+        Manifest.Array array = arrays.get(path);
+        List<Manifest.Part> parts = new ArrayList<>(array.parts());
+        parts.addAll(added);
+        arrays.put(path, new Manifest.Array(array.type(), parts, array.attributes()));
+    }
+
     /** Creates a value or replaces one. */
     void putValue(String path, Manifest.Value value) {
         if (!values.containsKey(path)) {
@@ -286,13 +299,29 @@ final class PendingTree {
         Map<String, Manifest.Array> next = new LinkedHashMap<>(arrays);
         next.putAll(appended);
         Set<String> retired = new LinkedHashSet<>(files(committed.arrays(), committed.values()));
-        retired.removeAll(files(next, values));
+        Set<String> named = files(next, values);
+        retired.removeAll(named);
+        Set<String> left = partsOf(retired);
         retired.removeIf(file -> NodeNames.isNumbered(file) || StoreWriter.isAdopted(file));
+        left.removeAll(partsOf(named));
+        retired.addAll(left); // so that they are not adopted again
         retired.addAll(committed.retired());
         return new Manifest(committed.uuid(), generation, groups, next, values, retired);
     }
 
-    private static Set<String> files(
+    /** {@return the part stores that files are in, with a slash behind} */
+    private static Set<String> partsOf(Set<String> files) {
+        Set<String> parts = new LinkedHashSet<>();
+        for (String file : files) {
+            if (StoreWriter.isAdopted(file)) {
+                parts.add(file.substring(0, file.indexOf('/', StoreWriter.PARTS.length() + 1) + 1));
+            }
+        }
+        return parts;
+    }
+
+    /** {@return the files that some nodes are in} */
+    static Set<String> files(
             Map<String, Manifest.Array> arrays, Map<String, Manifest.Value> values) {
         Set<String> files = new LinkedHashSet<>();
         for (Manifest.Array array : arrays.values()) {

@@ -82,7 +82,7 @@ abstract sealed class ReadableRows permits MappedArray {
                 long value = Elements.getLong(type.dtype(), now.segment(part), offset);
                 Faults.settle();
                 return value;
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -117,7 +117,7 @@ abstract sealed class ReadableRows permits MappedArray {
                 double value = Elements.getDouble(type.dtype(), now.segment(part), offset);
                 Faults.settle();
                 return value;
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -257,6 +257,8 @@ abstract sealed class ReadableRows permits MappedArray {
                     throw e;
                 }
                 throwUnlessReplaced(now, e);
+            } catch (CorruptStoreException e) {
+                throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
             }
@@ -273,7 +275,7 @@ abstract sealed class ReadableRows permits MappedArray {
             Rows now = rows;
             try {
                 return now.lease();
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             }
         }
@@ -299,9 +301,15 @@ abstract sealed class ReadableRows permits MappedArray {
                 "%s: %s, but it has %,d rows%s".formatted(where, asked, now.count(), pending));
     }
 
-    /** A commit replaces the mapping under a reader, who then reads from the next one. */
-    private void throwUnlessReplaced(Rows used, IllegalStateException e) {
+    /**
+     * A commit replaces the mapping under a reader, who then reads from the next one. Files of the
+     * generation before may be gone by then.
+     */
+    private void throwUnlessReplaced(Rows used, RuntimeException e) {
         if (rows == used) {
+            if (e instanceof CorruptStoreException) {
+                throw e;
+            }
             throw new IllegalStateException(where + ended, e);
         }
     }

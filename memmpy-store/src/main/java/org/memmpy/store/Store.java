@@ -13,13 +13,16 @@ import org.memmpy.format.NodeNames;
 import org.memmpy.os.Disk;
 import org.memmpy.os.MapArena;
 import org.memmpy.os.OpenResources;
+import org.memmpy.os.ReaderLease;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -50,7 +53,7 @@ import java.util.function.Predicate;
  * IllegalStateException}, {@linkplain MappedArray#lease() leases} and the loaders that hold them
  * finish first. Nothing crashes.
  */
-public final class Store extends StoreTree implements AutoCloseable {
+public final class Store extends MaintainedStore implements AutoCloseable {
     static {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new UnsupportedOperationException(
@@ -65,14 +68,26 @@ public final class Store extends StoreTree implements AutoCloseable {
     /** Arrays that this writer has created or replaced since the last commit. */
     private final Map<String, MappedArray> fresh = new ConcurrentHashMap<>();
 
+    private static final Duration POLL = Duration.ofMillis(20);
+
     private final RaggedNodes raggeds;
+    private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
     private Manifest manifest;
     private MapArena maps;
+
+    /** Null for a writer, who holds the lock, and where none can be had. */
+    private ReaderLease lease;
+
     private boolean closed;
 
     Store(Path path, StoreFiles files, Manifest manifest, StoreWriter writer) {
+        this(path, files, new HeldGeneration(manifest, null), writer);
+    }
+
+    Store(Path path, StoreFiles files, HeldGeneration generation, StoreWriter writer) {
         super(path, files);
-        this.manifest = manifest;
+        this.manifest = generation.manifest();
+        this.lease = generation.lease();
         this.writer = writer;
         this.raggeds = new RaggedNodes(this, writer);
         this.maps = files.maps();
@@ -94,7 +109,10 @@ public final class Store extends StoreTree implements AutoCloseable {
     }
 
     /**
-     * Opens a store for reading, at its newest generation. The file system may be read-only.
+     * Opens a store for reading, at its newest generation. While it is open, its files are not
+     * removed, whatever a writer does: a file in {@code .readers} says so. The file system may be
+     * read-only; without that file, {@link #vacuum(java.time.Duration) vacuum} does not know of
+     * this reader.
      *
      * <p>A file is opened as well, and mapped where it lies: a {@linkplain #pack pack}, or an
      * {@code .npz} or {@code .npy} file of NumPy whose arrays are all uncompressed, little endian,
@@ -127,6 +145,22 @@ public final class Store extends StoreTree implements AutoCloseable {
      */
     public static Store edit(Path path, StoreOption... options) throws IOException {
         return new StoreOpener(path, options).edit();
+    }
+
+    /**
+     * Makes a part of a store: a store of its own, in which this process writes while others write
+     * theirs and the store's writer is at work. When it is committed and closed, that writer {@link
+     * #adopt adopts} it: its rows follow those of the arrays that have the same paths.
+     *
+     * @param store the store's directory
+     * @param name what to call the part, without slash; random digits are added
+     * @param options how
+     * @return the part, to be filled, committed and closed; {@link #path} is what to adopt
+     * @throws IOException if it cannot be written, or no store is there
+     */
+    public static Store createPart(Path store, String name, StoreOption... options)
+            throws IOException {
+        return PartStores.create(store, name, options);
     }
 
     static Store create(Path path, Disk disk, StoreOption... options) throws IOException {
@@ -459,13 +493,21 @@ public final class Store extends StoreTree implements AutoCloseable {
      *     current
      */
     public long commit() throws IOException {
-        Manifest next = requireWriter().commit(); // takes a while: readers are not kept waiting
-        synchronized (this) {
-            if (!closed && next.generation() > manifest.generation()) {
-                show(next);
-            }
-            return next.generation();
+        StoreWriter changed = requireWriter();
+        return show(changed.commit(), changed); // takes a while: readers are not kept waiting
+    }
+
+    @Override
+    synchronized long show(Manifest next, StoreWriter from) {
+        if (!closed && next.generation() > manifest.generation()) {
+            show(next);
         }
+        return next.generation();
+    }
+
+    @Override
+    synchronized Manifest shown() {
+        return manifest;
     }
 
     /**
@@ -479,18 +521,47 @@ public final class Store extends StoreTree implements AutoCloseable {
      */
     public synchronized boolean refresh() throws IOException {
         requireOpen();
-        if (files instanceof Pack pack) {
-            return refresh(pack);
+        if (files.pack().isPresent()) {
+            return refresh(files.pack().get());
         }
         Generations generations = new Generations(path);
         if (writer != null || generations.highest() == manifest.generation()) {
             return false;
         }
-        Manifest newest = generations.readNewest();
-        if (!isNewer(newest)) {
-            return false; // the newest manifest is damaged; ours was read before
+        HeldGeneration newest = HeldGeneration.newest(path);
+        ReaderLease unused = newest.lease();
+        try {
+            if (!isNewer(newest.manifest())) {
+                return false; // the newest manifest is damaged; ours was read before
+            }
+            show(newest.manifest());
+            unused = lease; // its files are mapped, or read no more
+            lease = newest.lease();
+            return true;
+        } finally {
+            if (unused != null) {
+                unused.close();
+            }
         }
-        show(newest);
+    }
+
+    /**
+     * Waits until a newer generation is there, and moves to it.
+     *
+     * @param timeout how long to wait at most
+     * @return whether there was one
+     * @throws IOException as {@link #refresh}
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public boolean awaitNewer(Duration timeout) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!refresh()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            Thread.sleep(Duration.ofNanos(Math.min(left, POLL.toNanos())));
+        }
         return true;
     }
 
@@ -500,7 +571,7 @@ public final class Store extends StoreTree implements AutoCloseable {
         try {
             newer = isNewer(next.manifest());
             if (newer) {
-                files = next;
+                files = files.in(next);
                 show(next.manifest());
             }
             return newer;
@@ -519,6 +590,34 @@ public final class Store extends StoreTree implements AutoCloseable {
                             + " a new one made. Close this one and open it again");
         }
         return newest.generation() > manifest.generation();
+    }
+
+    /**
+     * Keeps this store at its newest generation by a thread of its own, which calls back at once
+     * for the generation that is shown now, and then for each newer one that it finds. If commits
+     * come faster, some are passed over. While a callback runs, the thread does not refresh.
+     *
+     * @param pollInterval how long to wait between looking; looking lists one directory
+     * @param onGeneration called by the thread with this store
+     * @return the follower, which ends with this store
+     * @throws IllegalStateException for a writer, which always shows its newest generation
+     */
+    public Follower follow(Duration pollInterval, Consumer<Store> onGeneration) {
+        if (writer != null) {
+            throw new IllegalStateException(
+                    path + ": a writer makes the generations. Follow a store opened by Store.open");
+        }
+        Follower follower = new Follower(this, pollInterval, onGeneration);
+        synchronized (this) {
+            requireOpen();
+            followers.add(follower);
+            follower.start();
+        }
+        return follower;
+    }
+
+    void forget(Follower follower) {
+        followers.remove(follower);
     }
 
     /** Moves all arrays to a generation; files that did not change keep their mapping. */
@@ -662,6 +761,10 @@ public final class Store extends StoreTree implements AutoCloseable {
         return writer;
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     private synchronized void requireOpen() {
         if (closed) {
             throw new IllegalStateException(path + ": the store was closed");
@@ -678,10 +781,14 @@ public final class Store extends StoreTree implements AutoCloseable {
             return;
         }
         closed = true;
+        followers.forEach(Follower::stop);
         arrays.values().forEach(MappedArray::retire);
         fresh.values().forEach(MappedArray::retire);
         raggeds.retire();
         maps.release();
+        if (lease != null) {
+            lease.close();
+        }
         OpenResources.closed(this);
         if (writer != null) {
             writer.close();

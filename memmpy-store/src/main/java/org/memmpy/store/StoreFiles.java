@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where the files that a manifest names are. */
 interface StoreFiles {
@@ -58,6 +59,16 @@ interface StoreFiles {
      * @throws java.nio.file.NoSuchFileException if it is not there
      */
     Extent find(String file) throws IOException;
+
+    /** {@return the pack that they are in; empty for a directory} */
+    default Optional<Pack> pack() {
+        return Optional.empty();
+    }
+
+    /** {@return the files of another pack, treated as these are} */
+    default StoreFiles in(Pack other) {
+        return other;
+    }
 
     /** {@return what the files of one generation are mapped in; held for the caller} */
     default MapArena maps() {

@@ -50,7 +50,7 @@ final class StoreOpener {
             Pack pack = Pack.open(path);
             return new Store(path, checked(pack), pack.manifest(), null);
         }
-        return new Store(path, files(), new Generations(path).readNewest(), null);
+        return new Store(path, files(), HeldGeneration.newest(path), null);
     }
 
     private StoreFiles files() {

@@ -3,6 +3,7 @@
 
 package org.memmpy.store;
 
+import org.memmpy.CorruptStoreException;
 import org.memmpy.NodeKind;
 import org.memmpy.format.Json;
 import org.memmpy.format.Manifest;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The part of a {@link Store} that knows its nodes by their paths, and nothing of their rows. */
-abstract sealed class StoreTree permits Store {
+abstract sealed class StoreTree permits MaintainedStore {
     final Path path;
 
     /** Another pack's after a refresh; of a directory always the same. */
@@ -214,12 +215,20 @@ abstract sealed class StoreTree permits Store {
      */
     public synchronized Object value(String value) throws IOException {
         String checked = requireNode(value);
-        Manifest.Value node = tree().values().get(checked);
-        if (node == null) {
-            throw new IllegalArgumentException(
-                    "%s: '%s' is a %s, no value".formatted(path, value, tree().kind(checked)));
+        while (true) {
+            Manifest.Value node = tree().values().get(checked);
+            if (node == null) {
+                throw new IllegalArgumentException(
+                        "%s: '%s' is a %s, no value".formatted(path, value, tree().kind(checked)));
+            }
+            try {
+                return ValueFiles.read(files, path + ", value '" + value + "'", node);
+            } catch (CorruptStoreException e) {
+                if (node.equals(tree().values().get(checked))) {
+                    throw e;
+                } // else it was replaced, and vacuumed, meanwhile
+            }
         }
-        return ValueFiles.read(files, path + ", value '" + value + "'", node);
     }
 
     /**

@@ -10,14 +10,19 @@ import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
 import org.memmpy.format.Structure;
 import org.memmpy.os.Disk;
+import org.memmpy.os.LocalFileSystems;
+import org.memmpy.os.ReaderLeases;
 import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -546,17 +551,147 @@ final class StoreWriter implements AutoCloseable {
                 appender.updateHeaders();
                 files.used(appender);
             }
-            generations.prune(disk, Set.of());
+            generations.prune(disk, ReaderLeases.namedGenerations(store));
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
                     store
                             + ": generation "
                             + committed.generation()
-                            + " is complete, but .npy headers could not be updated: NumPy may see fewer"
-                            + " rows until the next commit",
+                            + " is complete, but .npy headers could not be updated, or old manifests not"
+                            + " removed: NumPy may see fewer rows until the next commit",
                     e);
         }
+    }
+
+    // ---- upkeep
+
+    /**
+     * Removes what is not needed.
+     *
+     * @param shown the generation that the writer's own readers see, if a commit has just ended
+     */
+    synchronized Vacuumed vacuum(Manifest shown, Vacuum.Waits waits) throws IOException {
+        requireUsable();
+        requireAlone();
+        if (PartStores.isPart(store)) {
+            throw new IllegalStateException(
+                    store
+                            + ": this store is a part, whose files may belong to the store that it is"
+                            + " a part of. Vacuum that one");
+        }
+        if (waits.grace().isZero() && !LocalFileSystems.holds(store)) {
+            throw new IllegalStateException(
+                    "%s: on the file system %s, readers on other machines may have files open that nobody here knows of. Give vacuum a time to wait, longer than any reader keeps a generation, for example Duration.ofDays(1), and call it again after that time"
+                            .formatted(store, Files.getFileStore(store).type()));
+        }
+        Set<String> uncommitted = new LinkedHashSet<>(tree.files());
+        appenders.values().forEach(appender -> uncommitted.addAll(appender.fileNames()));
+        uncommitted.addAll(files.made());
+        uncommitted.addAll(PendingTree.files(shown.arrays(), shown.values()));
+        Path real = store.toRealPath();
+        Set<Path> busy = new LinkedHashSet<>();
+        files.directories().forEach(name -> busy.add(real.resolve(name)));
+        return new Vacuum(real, disk, committed, uncommitted, waits, Instant.now()).run(busy);
+    }
+
+    /** {@return the manifest that is current afterwards} */
+    synchronized Manifest compact(String node) throws IOException {
+        requireUsable();
+        awaitOverwrites();
+        if (!pending().sameContent(committed)
+                || appenders.values().stream().anyMatch(a -> a.pendingRows() > 0)) {
+            throw new IllegalStateException(
+                    store
+                            + ": there are uncommitted changes, which compact would commit. Commit first");
+        }
+        Map<String, Manifest.Array> before = new LinkedHashMap<>();
+        boolean complete = false;
+        try {
+            for (String path : Compaction.arrays(committed, node)) {
+                Manifest.Array array = tree.array(path);
+                before.put(path, array);
+                forget(path);
+                tree.setArray(
+                        path, new Manifest.Array(array.type(), List.of(), array.attributes()));
+                new Compaction(store, path, array).copyTo(bytes -> append(path, bytes));
+            }
+            Manifest next = commit();
+            complete = true;
+            return next;
+        } finally {
+            if (!complete && failure == null) {
+                for (Map.Entry<String, Manifest.Array> array : before.entrySet()) {
+                    forget(array.getKey());
+                    tree.setArray(array.getKey(), array.getValue());
+                }
+            }
+        }
+    }
+
+    private boolean isAdoptedPart(String prefix) {
+        Set<String> named = PendingTree.files(committed.arrays(), committed.values());
+        named.addAll(tree.files());
+        return committed.retired().contains(prefix)
+                || named.stream().anyMatch(file -> file.startsWith(prefix))
+                || appenders.values().stream()
+                        .flatMap(appender -> appender.fileNames().stream())
+                        .anyMatch(file -> file.startsWith(prefix));
+    }
+
+    synchronized List<Path> unpublishedParts() throws IOException {
+        requireUsable();
+        return PartStores.finished(store, this::isAdoptedPart);
+    }
+
+    synchronized void adopt(List<Path> parts) throws IOException {
+        requireUsable();
+        awaitOverwrites();
+        requireAloneSinceCommit();
+        try (Adoption adoption = Adoption.of(store, parts, this::isAdoptedPart)) {
+            Map<String, List<Manifest.Part>> links = adoption.links();
+            Manifest soFar = withRowsToCome();
+            requireSound(soFar, "is adopted", "Complete and commit the rows that are appended");
+            PendingTree trial = new PendingTree(store, soFar);
+            adoption.createMissing(trial);
+            links.forEach(trial::addParts);
+            requireSound(
+                    trial.manifest(soFar, highest + 1, Map.of()),
+                    "was adopted",
+                    "Give parts that have all arrays of their tables");
+            adoption.force(disk);
+            for (ArrayAppender appender : appenders.values()) {
+                appender.prepareLink();
+            }
+            adoption.createMissing(tree); // from here on nothing fails
+            for (Map.Entry<String, List<Manifest.Part>> link : links.entrySet()) {
+                for (Manifest.Part part : link.getValue()) {
+                    link(link.getKey(), part);
+                }
+            }
+        }
+    }
+
+    private Manifest withRowsToCome() {
+        Map<String, Manifest.Array> arrays = new LinkedHashMap<>();
+        appenders.forEach(
+                (path, appender) -> {
+                    Manifest.Array node = tree.array(path);
+                    Manifest.Part rows = new Manifest.Part(path, appender.rows(), 0);
+                    arrays.put(
+                            path,
+                            new Manifest.Array(node.type(), List.of(rows), node.attributes()));
+                });
+        return tree.manifest(committed, highest + 1, arrays);
+    }
+
+    private void requireSound(Manifest manifest, String fate, String remedy) {
+        Structure.fault(manifest)
+                .ifPresent(
+                        fault -> {
+                            throw new IllegalArgumentException(
+                                    "%s: nothing %s: %s. %s".formatted(store, fate, fault, remedy));
+                        });
     }
 
     private void requireUsable() {

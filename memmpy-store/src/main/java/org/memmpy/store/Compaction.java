@@ -1,0 +1,131 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.CorruptStoreException;
+import org.memmpy.NodeKind;
+import org.memmpy.format.BlockChecksums;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+import org.memmpy.os.MapArena;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Copies an array's parts, one behind the other, and holds each against its checksums. */
+final class Compaction {
+    /** Takes bytes of rows, in order. */
+    interface Target {
+        void append(MemorySegment bytes) throws IOException;
+    }
+
+    private final Path store;
+    private final String where;
+    private final Manifest.Array array;
+
+    Compaction(Path store, String path, Manifest.Array array) {
+        this.store = store;
+        this.where = store + ", array '" + path + "'";
+        this.array = array;
+    }
+
+    /** {@return the arrays at and below a node that have several parts which can be one} */
+    static List<String> arrays(Manifest manifest, String node) {
+        List<String> found = new ArrayList<>();
+        manifest.arrays()
+                .forEach(
+                        (path, array) -> {
+                            if ((node.isEmpty() || (path + "/").startsWith(node + "/"))
+                                    && array.parts().size() > 1
+                                    && !isRuns(manifest, path)) {
+                                found.add(path);
+                            }
+                        });
+        return found;
+    }
+
+    /** Each part of these is sorted in itself. */
+    private static boolean isRuns(Manifest manifest, String path) {
+        return NodeNames.last(path).equals("sorted")
+                && manifest.kind(NodeNames.parent(path)) == NodeKind.RAGGED;
+    }
+
+    void copyTo(Target target) throws IOException {
+        MapArena maps = new MapArena();
+        StoreFiles files = new StoreFiles.InDirectory(store);
+        Rows rows = new Rows(files, where, array, maps, null);
+        try (RowLease lease = rows.lease();
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocate(BlockChecksums.BLOCK);
+            List<Manifest.Part> parts =
+                    array.parts().stream().filter(part -> part.rows() > 0).toList();
+            for (int part = 0; part < parts.size(); part++) {
+                copy(parts.get(part), lease.segment(part), block, target);
+            }
+        } finally {
+            rows.retire();
+            maps.release();
+        }
+    }
+
+    private void copy(Manifest.Part part, MemorySegment source, MemorySegment block, Target target)
+            throws IOException {
+        ByteBuffer sums = sums(part, source.byteSize());
+        for (long at = 0; at < source.byteSize(); at += BlockChecksums.BLOCK) {
+            long length = Math.min(BlockChecksums.BLOCK, source.byteSize() - at);
+            MemorySegment bytes = block.asSlice(0, length);
+            try {
+                bytes.copyFrom(source.asSlice(at, length));
+            } catch (InternalError e) {
+                throw damaged(part, at, "it could not be read");
+            }
+            if (sums != null) {
+                long expected =
+                        length < BlockChecksums.BLOCK
+                                ? part.tail()
+                                : Integer.toUnsignedLong(sums.getInt());
+                if (BlockChecksums.of(bytes.asByteBuffer()) != expected) {
+                    throw damaged(part, at, "its checksum differs");
+                }
+            }
+            target.append(bytes);
+        }
+    }
+
+    /** {@return the checksums of the full blocks; null for a part without} */
+    private ByteBuffer sums(Manifest.Part part, long bytes) throws IOException {
+        if (part.tail() == Manifest.Part.UNCHECKED) {
+            return null;
+        }
+        long blocks = bytes / BlockChecksums.BLOCK;
+        byte[] words = new byte[0];
+        try {
+            if (blocks > 0) {
+                words = Files.readAllBytes(StoreFiles.resolve(store, part.file() + ".crc"));
+            }
+        } catch (NoSuchFileException e) {
+            // told below
+        }
+        if (words.length / Integer.BYTES < blocks) {
+            throw new CorruptStoreException(
+                    "%s: %s.crc has not all checksums of its %,d blocks. Restore it from a copy"
+                            .formatted(where, part.file(), blocks));
+        }
+        return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private CorruptStoreException damaged(Manifest.Part part, long at, String found) {
+        return new CorruptStoreException(
+                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was compacted; restore the file from a copy"
+                        .formatted(where, part.file(), at, found));
+    }
+}

@@ -1,0 +1,131 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.format.Manifest;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The part of a {@link Store} that concerns its files more than its nodes. */
+abstract sealed class MaintainedStore extends StoreTree permits Store {
+    private static final Duration UNPUBLISHED = Duration.ofDays(7);
+
+    MaintainedStore(Path path, StoreFiles files) {
+        super(path, files);
+    }
+
+    /** The generation that this store shows. */
+    abstract Manifest shown();
+
+    /** Shows a generation that its writer has made. */
+    abstract long show(Manifest next, StoreWriter from);
+
+    // ---- space
+
+    /**
+     * Removes all files that no generation in use needs: what was deleted, replaced or compacted
+     * away, and what dead writers have left. In use are the newest generation and those that a
+     * reader on this machine has open; older ones stay too where that takes no space.
+     *
+     * <p>Any file in the directory that is called {@code .npy}, {@code .npy.crc} or {@code
+     * .value.json} and that no generation names is removed; others, symbolic links and stores
+     * inside this one are left alone. Of {@linkplain Store#createPart parts}, those are removed
+     * whose writer died before its first commit, and those that are committed since seven days and
+     * were not adopted. What this writer has not committed yet stays.
+     *
+     * @return what was removed
+     * @throws IllegalStateException if other machines may have the store open, unseen: give a
+     *     {@linkplain #vacuum(Duration) time to wait}; if the store is open for reading only; if it
+     *     is a part of another
+     * @throws IOException if a file could not be removed; the store is sound
+     */
+    public Vacuumed vacuum() throws IOException {
+        return vacuum(Duration.ZERO);
+    }
+
+    /**
+     * As {@link #vacuum()}, but a file is removed only if a vacuum at least some time ago has found
+     * already that it is not needed. For file systems that machines share, and for readers on
+     * read-only file systems: give the longest time for which such a reader keeps a generation.
+     *
+     * @param grace how long ago
+     * @return what was removed
+     * @throws IOException as {@link #vacuum()}
+     */
+    public Vacuumed vacuum(Duration grace) throws IOException {
+        return vacuum(grace, UNPUBLISHED);
+    }
+
+    /**
+     * As {@link #vacuum(Duration)}.
+     *
+     * @param grace since when a file must be known not to be needed
+     * @param unpublished how long ago the last commit of a part must be, so that it is removed
+     *     although nobody has adopted it
+     * @return what was removed
+     * @throws IOException as {@link #vacuum()}
+     */
+    public Vacuumed vacuum(Duration grace, Duration unpublished) throws IOException {
+        return requireWriter().vacuum(shown(), new Vacuum.Waits(grace, unpublished));
+    }
+
+    /**
+     * Makes one file of every array that has several, and commits that. Readers go on with the
+     * files they have; {@link #vacuum()} removes those later. Copies all rows of these arrays, and
+     * holds them against their checksums.
+     *
+     * @return the generation that is current now; unchanged if every array is one file
+     * @throws IllegalStateException if there are uncommitted changes
+     * @throws org.memmpy.CorruptStoreException if a file is damaged; nothing has changed then
+     * @throws IOException as {@link Store#commit}
+     */
+    public long compact() throws IOException {
+        return compact("");
+    }
+
+    /**
+     * As {@link #compact()}, of an array or of all that are in a group.
+     *
+     * @param node its path; {@code ""} is the root
+     * @return the generation that is current now
+     * @throws IOException as {@link #compact()}
+     */
+    public long compact(String node) throws IOException {
+        StoreWriter writer = requireWriter();
+        return show(writer.compact(node(node).path()), writer);
+    }
+
+    // ---- parts by other processes
+
+    /**
+     * {@return the parts that other processes have committed and closed, and that are not adopted,
+     * in the order of their names}
+     *
+     * @throws IOException if they cannot be looked at
+     */
+    public List<Path> unpublishedParts() throws IOException {
+        return requireWriter().unpublishedParts();
+    }
+
+    /**
+     * Takes the rows of {@linkplain Store#createPart parts} behind those that are here, the
+     * uncommitted ones included, in the order given. No row is copied. They are seen from the next
+     * commit on. Nodes that are missing here are created as they are there; the attributes and
+     * values that are here stay.
+     *
+     * @param parts their directories, each closed by its writer
+     * @throws IllegalArgumentException if a node is of another type or kind there, if the arrays of
+     *     a table would have different lengths, if a part is adopted already or is none, or has a
+     *     ragged array. Nothing is adopted then
+     * @throws org.memmpy.StoreLockedException if the writer of a part has it open
+     * @throws org.memmpy.CorruptStoreException if a file of a part is missing or cut
+     * @throws IOException if a file cannot be read or forced
+     */
+    public void adopt(List<Path> parts) throws IOException {
+        requireWriter().adopt(List.copyOf(parts));
+    }
+}
