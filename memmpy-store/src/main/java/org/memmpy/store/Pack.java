@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A store in one file: a pack, or an {@code .npz} or {@code .npy} file of somebody else. Read-only.
