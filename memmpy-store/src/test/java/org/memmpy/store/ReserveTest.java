@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -304,10 +305,7 @@ class ReserveTest {
     private static long kilobytes(Path file) throws IOException {
         try {
             Process du = new ProcessBuilder("du", "-k", file.toString()).start();
-            String output =
-                    new String(
-                            du.getInputStream().readAllBytes(),
-                            java.nio.charset.StandardCharsets.UTF_8);
+            String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             du.waitFor();
             return output.isEmpty() ? 0 : Long.parseLong(output.split("\\s")[0]);
         } catch (IOException | InterruptedException e) {
