@@ -20,15 +20,23 @@ final class MappedPart {
     private final String where;
     private final RowType type;
     private final Manifest.Part part;
+    private final long firstRow;
     private final MapArena maps;
     private volatile MemorySegment segment;
     private int users = 1;
 
-    MappedPart(StoreFiles files, String where, RowType type, Manifest.Part part, MapArena maps) {
+    MappedPart(
+            StoreFiles files,
+            String where,
+            RowType type,
+            Manifest.Part part,
+            long firstRow,
+            MapArena maps) {
         this.files = files;
         this.where = where;
         this.type = type;
         this.part = part;
+        this.firstRow = firstRow;
         this.maps = maps;
     }
 
@@ -67,6 +75,7 @@ final class MappedPart {
         boolean mapped = false;
         try {
             StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
+            files.verify(where, type, part, firstRow);
             segment =
                     maps.map(
                             extent.file(),

@@ -42,7 +42,9 @@ final class Rows {
             Manifest.Part part = filled.get(i);
             MappedPart before = previous == null ? null : previous.mapped(i, part);
             parts[i] =
-                    before != null ? before : new MappedPart(files, where, node.type(), part, maps);
+                    before != null
+                            ? before
+                            : new MappedPart(files, where, node.type(), part, starts[i], maps);
             starts[i + 1] = starts[i] + part.rows();
         }
     }

@@ -416,6 +416,32 @@ public final class Store extends StoreTree implements AutoCloseable {
         return false;
     }
 
+    // ---- verifying
+
+    /**
+     * Holds the files of the generation that is shown against its checksums.
+     *
+     * @param what which nodes, all blocks or a sample of them
+     * @return what was found; {@link VerificationReport#isSound} if nothing is wrong. A file that
+     *     is cut or removed meanwhile is a problem in the report
+     * @throws IllegalArgumentException if there is no such node
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     * @throws IOException if the file system fails
+     */
+    public VerificationReport verify(Verification what) throws IOException {
+        Manifest shown;
+        synchronized (this) {
+            requireOpen();
+            shown = manifest;
+        }
+        if (shown.kind(what.node()) == null) {
+            throw new IllegalArgumentException(
+                    "%s has no node '%s'. It has: %s"
+                            .formatted(path, what.node(), Tree.some(shown)));
+        }
+        return new Verifier(files, path.toString(), shown, what).run();
+    }
+
     @Override
     StoreWriter requireWriter() {
         if (writer == null) {

@@ -3,6 +3,9 @@
 
 package org.memmpy.store;
 
+import org.memmpy.RowType;
+import org.memmpy.format.Manifest;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,6 +29,18 @@ interface StoreFiles {
      * @throws java.nio.file.NoSuchFileException if it is not there
      */
     Extent find(String file) throws IOException;
+
+    /**
+     * Makes sure that a part is what its checksums say, if that is wanted before it is read.
+     *
+     * @param where the array, for messages
+     * @param firstRow the array's row that is the first of the part
+     * @throws org.memmpy.CorruptStoreException if it is not
+     */
+    default void verify(String where, RowType type, Manifest.Part part, long firstRow)
+            throws IOException {
+        // not wanted: Store.verify does it
+    }
 
     /** Files of their own in a directory. */
     record InDirectory(Path store) implements StoreFiles {

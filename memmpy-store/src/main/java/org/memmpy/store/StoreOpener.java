@@ -45,8 +45,12 @@ final class StoreOpener {
 
     Store open() throws IOException {
         allow("Store.open", StoreOption.CHECKED);
-        return new Store(
-                path, new StoreFiles.InDirectory(path), new Generations(path).readNewest(), null);
+        return new Store(path, files(), new Generations(path).readNewest(), null);
+    }
+
+    private StoreFiles files() {
+        StoreFiles files = new StoreFiles.InDirectory(path);
+        return options.contains(StoreOption.CHECKED) ? new CheckedFiles(files) : files;
     }
 
     Store edit() throws IOException {
@@ -69,11 +73,7 @@ final class StoreOpener {
     }
 
     private Store writing(WriterLock lock, Manifest newest) throws IOException {
-        return new Store(
-                path,
-                new StoreFiles.InDirectory(path),
-                newest,
-                new StoreWriter(path, disk, lock, newest));
+        return new Store(path, files(), newest, new StoreWriter(path, disk, lock, newest));
     }
 
     Store create() throws IOException {

@@ -19,7 +19,9 @@ public enum StoreOption {
      */
     NO_FORCE,
     /**
-     * Every file is held against its checksums when it is first read, which reads all of it once.
+     * Every file is held against its checksums when it is first read, which reads all of it once;
+     * what does not fit is a {@link org.memmpy.CorruptStoreException} naming the rows. Blocks that
+     * come with later generations are checked when they are first read.
      */
     CHECKED
 }
