@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The real disk, which notes what is done to it and fails when it is told to. */
+/**
+ * The real disk, which notes what is done to it and fails when it is told to; half of what a failed
+ * write was given is in the file.
+ */
 final class FaultyDisk implements Disk {
     private final List<String> log = new ArrayList<>();
     private String failing = "";
@@ -111,7 +114,14 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
-            note(position == 0 ? "write header" : "write rows", path);
+            try {
+                note(position == 0 ? "write header" : "write rows", path);
+            } catch (IOException e) {
+                ByteBuffer half = bytes.duplicate();
+                half.limit(half.position() + half.remaining() / 2);
+                file.write(half, position);
+                throw e;
+            }
             if (position > 0) {
                 beforeWrite.run();
             }
