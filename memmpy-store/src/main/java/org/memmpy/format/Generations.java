@@ -44,6 +44,9 @@ public final class Generations {
 
     private final Path store;
 
+    /** A damaged manifest is told of once, however often it is passed over. */
+    private String toldDamaged;
+
     /**
      * Looks at a directory; reads nothing yet.
      *
@@ -99,7 +102,8 @@ public final class Generations {
                 continue;
             }
             Manifest manifest = decode(bytes, file);
-            if (damage != null) {
+            if (damage != null && !damage.equals(toldDamaged)) {
+                toldDamaged = damage;
                 LOG.log(
                         Level.WARNING,
                         "{0}: damaged manifest: its bytes do not end in their own checksum. Falling"

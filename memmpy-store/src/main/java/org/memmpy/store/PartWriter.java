@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -110,6 +111,12 @@ final class PartWriter {
             throw new CorruptStoreException(
                     "%s: the last %,d bytes of %s have the CRC-32C %08x, the manifest says %08x. They were damaged or overwritten; restore the file from a copy before appending to it"
                             .formatted(where, tailBytes, file, found, committed.tail()));
+        }
+        long needed = writtenBytes / BlockChecksums.BLOCK * Integer.BYTES;
+        if (checked && needed > 0 && (Files.notExists(side()) || Files.size(side()) < needed)) {
+            throw new CorruptStoreException(
+                    "%s: %s.crc, the checksums of %s, is missing or shorter than the %,d bytes that belong to its rows. Restore it from a copy before appending"
+                            .formatted(where, file, file, needed));
         }
         sums = new BlockChecksums(writtenBytes, tail);
     }

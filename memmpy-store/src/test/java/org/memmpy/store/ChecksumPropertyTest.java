@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 
 import java.io.IOException;
@@ -254,6 +255,28 @@ class ChecksumPropertyTest {
             }
         }
         return count;
+    }
+
+    @Test
+    void appendingWantsTheChecksumsOfWhatIsThere() throws IOException {
+        try (Store store = Store.create(path())) {
+            store.array("x", DType.UINT8, 1024).append(new byte[3 << 20]);
+            store.commit();
+        }
+        Path sums = path().resolve("x.npy.crc");
+        byte[] original = Files.readAllBytes(sums);
+        for (int length : new int[] {0, 8, 11}) {
+            Files.write(sums, Arrays.copyOf(original, length));
+            try (Store store = Store.edit(path())) {
+                assertThrows(
+                        CorruptStoreException.class, () -> store.array("x").append(new byte[1024]));
+            }
+        }
+        Files.write(sums, original);
+        try (Store store = Store.edit(path())) {
+            store.array("x").append(new byte[1024]);
+            store.commit();
+        }
     }
 
     @Test
