@@ -24,6 +24,14 @@ record DiskUsage(long files, long bytes) {
                 path,
                 new SimpleFileVisitor<>() {
                     @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path directory, BasicFileAttributes attributes) {
+                        return directory.endsWith(".readers") // who reads: this one too
+                                ? FileVisitResult.SKIP_SUBTREE
+                                : FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                         found[0]++;
                         found[1] += attributes.size();

@@ -50,6 +50,8 @@ import java.util.concurrent.Callable;
             MoveCommand.class,
             FollowCommand.class,
             VerifyCommand.class,
+            VacuumCommand.class,
+            CompactCommand.class,
             PackCommand.class,
             UnpackCommand.class
         })

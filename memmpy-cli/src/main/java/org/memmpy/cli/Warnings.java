@@ -8,6 +8,8 @@ import org.memmpy.store.Store;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -21,6 +23,7 @@ final class Warnings extends Handler {
     private static final Logger STORE = Logger.getLogger("org.memmpy.store");
 
     private final Formatter formatter = new SimpleFormatter();
+    private final Set<String> printed = ConcurrentHashMap.newKeySet();
     private final PrintWriter err;
     private final Handler[] replaced;
 
@@ -56,13 +59,17 @@ final class Warnings extends Handler {
         }
         Throwable thrown = entry.getThrown();
         String text = formatter.formatMessage(entry).strip().replaceAll("\\s*\\R\\s*", " ");
-        err.println(
+        String line =
                 "memmpy: %s: %s%s"
                         .formatted(
                                 entry.getLevel().getName().toLowerCase(Locale.ROOT),
                                 text,
-                                thrown == null ? "" : " (" + Errors.sentence(thrown) + ")"));
-        flush();
+                                thrown == null ? "" : " (" + Errors.sentence(thrown) + ")");
+        // a store that looks twice has found nothing new
+        if (printed.add(line)) {
+            err.println(line);
+            flush();
+        }
     }
 
     @Override

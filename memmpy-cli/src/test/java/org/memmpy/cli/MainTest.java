@@ -52,6 +52,8 @@ class MainTest {
                 "mv",
                 "follow",
                 "verify",
+                "vacuum",
+                "compact",
                 "pack",
                 "unpack"
             })

@@ -53,6 +53,12 @@ public final class MappedArray extends ReadableRows {
         writingEnded = reason;
     }
 
+    @Override
+    void retire(String reason) {
+        endWriting(reason);
+        super.retire(reason);
+    }
+
     /** {@return why nothing is written any more; null as long as it can be} */
     String writingEnded() {
         return writingEnded;

@@ -40,6 +40,13 @@ final class MappedPart {
         this.maps = maps;
     }
 
+    /** {@return the same part, given up} */
+    MappedPart unmappable() {
+        MappedPart ended = new MappedPart(files, where, type, part, firstRow, maps);
+        ended.users = 0;
+        return ended;
+    }
+
     Manifest.Part part() {
         return part;
     }

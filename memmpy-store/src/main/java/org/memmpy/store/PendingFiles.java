@@ -237,16 +237,22 @@ final class PendingFiles {
     }
 
     private void removeMade() {
+        List<Path> paths = new ArrayList<>();
         try {
             for (String file : made) {
-                delete(StoreFiles.resolve(store, file));
-            }
-            for (Path directory : List.copyOf(madeDirectories).reversed()) {
-                delete(directory);
+                paths.add(StoreFiles.resolve(store, file));
             }
         } catch (IOException e) {
-            // somebody has put something there; vacuum removes what is ours
-            LOG.log(Level.DEBUG, store + ": files that were not committed stay", e);
+            LOG.log(Level.DEBUG, store + ": a file that was not committed stays", e);
+        }
+        paths.addAll(List.copyOf(madeDirectories).reversed());
+        for (Path path : paths) {
+            try {
+                delete(path);
+            } catch (IOException e) {
+                // somebody has put something there; vacuum removes what is ours
+                LOG.log(Level.DEBUG, path + " was not committed, but stays", e);
+            }
         }
     }
 

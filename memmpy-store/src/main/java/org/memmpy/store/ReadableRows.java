@@ -343,11 +343,12 @@ abstract sealed class ReadableRows permits MappedArray {
      */
     void retire(String reason) {
         ended = reason;
-        rows.retire();
+        retire();
     }
 
     void retire() {
-        rows.retire();
+        Rows last = rows;
+        rows = last.end();
     }
 
     /** {@return for example {@code image: uint8 (28, 28), 10,000 rows}} */

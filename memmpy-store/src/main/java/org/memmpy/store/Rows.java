@@ -51,6 +51,32 @@ final class Rows {
         }
     }
 
+    /** The same rows, but none can be read. */
+    private Rows(Rows ended) {
+        this.files = ended.files;
+        this.where = ended.where;
+        this.node = ended.node;
+        this.starts = ended.starts;
+        this.parts = new MappedPart[ended.parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = ended.parts[i].unmappable();
+        }
+        this.retired = true;
+        this.users = 0;
+    }
+
+    /**
+     * Gives the mappings up, and the number of rows to who asks next.
+     *
+     * <p>A lease may keep a mapping alive, or another array in the same arena; who has no lease
+     * shall not notice that.
+     */
+    Rows end() {
+        Rows ended = new Rows(this);
+        retire();
+        return ended;
+    }
+
     private MappedPart mapped(int index, Manifest.Part part) {
         return index < parts.length && parts[index].part().equals(part) && parts[index].share()
                 ? parts[index]

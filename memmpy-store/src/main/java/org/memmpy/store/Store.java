@@ -133,7 +133,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @param store the store's directory
      * @param name what to call the part, without slash; random digits are added
      * @param options how
-     * @return the part, to be filled, committed and closed; {@link #path} is what to adopt
+     * @return the part, to be filled, committed and closed; {@link #path()} is what to adopt
      * @throws IOException if it cannot be written, or no store is there
      */
     public static Store createPart(Path store, String name, StoreOption... options)

@@ -307,7 +307,8 @@ class ReserveTest {
             Process du = new ProcessBuilder("du", "-k", file.toString()).start();
             String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             du.waitFor();
-            return output.isEmpty() ? 0 : Long.parseLong(output.split("\\s")[0]);
+            int end = output.indexOf('\t');
+            return end < 0 ? 0 : Long.parseLong(output.substring(0, end));
         } catch (IOException | InterruptedException e) {
             return 0;
         }

@@ -27,6 +27,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memmpy.RaggedType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Epoch;
 import org.memmpy.batch.MiniBatch;
@@ -34,14 +35,19 @@ import org.memmpy.djl.MemmpyDataset;
 import org.memmpy.dl4j.MemmpyDataSetIterator;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.Split;
+import org.memmpy.store.RaggedArray;
+import org.memmpy.store.Statistics;
 import org.memmpy.store.Store;
+import org.memmpy.store.Verification;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** What the README shows, word for word, does what it says. */
 class TutorialTest {
@@ -149,6 +155,43 @@ class TutorialTest {
         }
     }
 
+    @Test
+    void theReadmesExampleOfAStoreWorks() throws Exception {
+        Path path = directory.resolve("run.memmpy");
+        Path pack = directory.resolve("run.npz");
+        // README: store
+        try (Store store = Store.create(path)) { // a table: columns of equal length
+            store.array("pt", FLOAT32).append(new float[] {31.5f, 52.25f, 47f});
+            FloatBuffer mass = FloatBuffer.wrap(new float[] {1.5f, 0, 2});
+            store.masked("mass", FLOAT32).append(mass, new boolean[] {false, true, false});
+            RaggedArray jets = store.ragged("jets", RaggedType.of(FLOAT32).keyed());
+            jets.put("event 7", new float[] {30, 25}); // of any length, found by its key
+            jets.put("event 8", new float[0]);
+            jets.put("event 9", new float[] {20});
+            store.attributes("pt").set("unit", "GeV").set("cuts", Map.of("min", 25));
+            store.putValue("meta/notes", "first run");
+            store.commit();
+
+            Statistics pt = Statistics.of(store.array("pt")); // one pass, and cached
+            store.derive("pt scaled", FLOAT32).from("pt").normalized(pt);
+            store.rename("meta/notes", "meta/log");
+            store.commit(); // one generation; readers keep the one that they have
+            store.vacuum(); // frees what nobody needs, and says how much
+        }
+        try (Store store = Store.open(path)) {
+            long row = store.ragged("jets").row("event 9");
+            float[] jets = store.ragged("jets").getFloats(row);
+            boolean sound = store.verify(Verification.all()).isSound(); // every block's CRC-32C
+            store.pack(pack); // one .npz: for numpy.load, unzip, and Store.open
+            assertTrue(sound && row == 2 && jets[0] == 20);
+        }
+        // end
+        try (Store store = Store.open(pack)) {
+            assertEquals("first run", store.value("meta/log"));
+            assertEquals(0, store.array("pt scaled").getDouble(0) + 1.3, 0.1);
+        }
+    }
+
     private static Trainer djlTrainer(Model model) {
         model.setBlock(
                 new SequentialBlock()
@@ -199,6 +242,6 @@ class TutorialTest {
                 examples++;
             }
         }
-        assertEquals(4, examples);
+        assertEquals(5, examples);
     }
 }
