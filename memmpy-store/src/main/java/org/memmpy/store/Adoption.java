@@ -8,6 +8,7 @@ import org.memmpy.StoreLockedException;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
+import org.memmpy.format.Structure;
 import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
 
@@ -59,10 +60,10 @@ final class Adoption implements AutoCloseable {
 
     private void add(Path given, Predicate<String> adopted) throws IOException {
         Path part = given.toRealPath();
-        if (!part.getParent().equals(store.toRealPath().resolve(StoreWriter.PARTS))) {
+        if (!part.getParent().equals(store.toRealPath().resolve(PartStores.DIRECTORY))) {
             throw new IllegalArgumentException(
                     "%s is no part of %s: Store.createPart makes parts, in %s"
-                            .formatted(given, store, store.resolve(StoreWriter.PARTS)));
+                            .formatted(given, store, store.resolve(PartStores.DIRECTORY)));
         }
         if (parts.containsKey(part) || adopted.test(PartStores.name(part) + "/")) {
             throw new IllegalArgumentException(
@@ -170,6 +171,31 @@ final class Adoption implements AutoCloseable {
                         .formatted(store, path, there, part.getFileName(), kind));
     }
 
+    /**
+     * Makes sure that nothing contradicts the parts, and all tables have equal columns with them.
+     *
+     * @param soFar the generation to come without the parts
+     */
+    void requireSound(Manifest soFar) {
+        requireSound(soFar, "is adopted", "Complete and commit the rows that are appended");
+        PendingTree trial = new PendingTree(store, soFar);
+        createMissing(trial);
+        links().forEach(trial::addParts);
+        requireSound(
+                trial.manifest(soFar, soFar.generation(), Map.of()),
+                "was adopted",
+                "Give parts that have all arrays of their tables");
+    }
+
+    private void requireSound(Manifest manifest, String fate, String remedy) {
+        Structure.fault(manifest)
+                .ifPresent(
+                        fault -> {
+                            throw new IllegalArgumentException(
+                                    "%s: nothing %s: %s. %s".formatted(store, fate, fault, remedy));
+                        });
+    }
+
     /** {@return by array, the files to link, named as in the store} */
     Map<String, List<Manifest.Part>> links() {
         Map<String, List<Manifest.Part>> links = new LinkedHashMap<>();
@@ -210,7 +236,7 @@ final class Adoption implements AutoCloseable {
             }
             directories.add(entry.getKey());
         }
-        directories.add(store.resolve(StoreWriter.PARTS));
+        directories.add(store.resolve(PartStores.DIRECTORY));
         directories.add(store);
         for (Path directory : directories) {
             disk.forceDirectory(directory);

@@ -76,7 +76,7 @@ final class ArrayAppender {
      */
     private PartWriter current() throws IOException {
         if (current == null) {
-            if (!closed.isEmpty() && !StoreWriter.isAdopted(closed.getLast().file())) {
+            if (!closed.isEmpty() && !PartStores.isAdopted(closed.getLast().file())) {
                 current = files.open(where, type, closed.getLast());
                 closed.removeLast();
             } else {

@@ -19,9 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Copies an array's parts, one behind the other, and holds each against its checksums. */
+/**
+ * Makes one part of several: copies an array's parts, one behind the other, and holds each against
+ * its checksums.
+ */
 final class Compaction {
     /** Takes bytes of rows, in order. */
     interface Target {
@@ -36,6 +41,36 @@ final class Compaction {
         this.store = store;
         this.where = store + ", array '" + path + "'";
         this.array = array;
+    }
+
+    /**
+     * Compacts arrays and commits that. Called under the writer's monitor, when nothing is
+     * uncommitted; if it fails, nothing is afterwards.
+     *
+     * @param node that at and below which arrays are compacted
+     * @return the manifest that is current afterwards
+     */
+    static Manifest run(StoreWriter writer, Path store, Manifest committed, String node)
+            throws IOException {
+        Map<String, Manifest.Array> before = new LinkedHashMap<>();
+        boolean complete = false;
+        try {
+            for (String path : arrays(committed, node)) {
+                Manifest.Array array = committed.arrays().get(path);
+                before.put(path, array);
+                writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
+                new Compaction(store, path, array).copyTo(bytes -> writer.append(path, bytes));
+            }
+            Manifest next = writer.commit();
+            complete = true;
+            return next;
+        } finally {
+            if (!complete && !writer.hasFailed()) {
+                for (Map.Entry<String, Manifest.Array> array : before.entrySet()) {
+                    writer.reset(array.getKey(), array.getValue());
+                }
+            }
+        }
     }
 
     /** {@return the arrays at and below a node that have several parts which can be one} */

@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
+import org.memmpy.os.MapArena;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,12 +15,15 @@ import java.util.List;
 abstract sealed class MaintainedStore extends StoreTree permits Store {
     private static final Duration UNPUBLISHED = Duration.ofDays(7);
 
-    MaintainedStore(Path path, StoreFiles files) {
-        super(path, files);
+    MaintainedStore(Path path, StoreFiles files, StoreWriter writer) {
+        super(path, files, writer);
     }
 
     /** The generation that this store shows. */
     abstract Manifest shown();
+
+    /** The mappings of the generation that this store shows. */
+    abstract MapArena maps();
 
     /** Shows a generation that its writer has made. */
     abstract long show(Manifest next, StoreWriter from);
@@ -127,5 +131,76 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
      */
     public void adopt(List<Path> parts) throws IOException {
         requireWriter().adopt(List.copyOf(parts));
+    }
+
+    // ---- packs
+
+    /**
+     * Writes the generation that is shown into one file, which {@link Store#open} maps in place,
+     * {@code numpy.load} reads and {@code unzip} extracts. Of a writer, it is the last committed
+     * one. Everything is held against its checksums on the way, arrays of several parts become one.
+     *
+     * <p>The file appears at once, when it is complete: also over an older pack of this store,
+     * whose readers keep what they have until they {@linkplain Store#refresh refresh}.
+     *
+     * @param file by custom, with the ending {@code .npz}
+     * @param options {@link StoreOption#REPLACE} to write over anything else than an older pack of
+     *     this store; {@link StoreOption#NO_FORCE}
+     * @throws java.nio.file.FileAlreadyExistsException if something else is there
+     * @throws org.memmpy.CorruptStoreException if something is damaged, saying what; no file is
+     *     written
+     * @throws IOException if it cannot be written
+     */
+    public void pack(Path file, StoreOption... options) throws IOException {
+        pack(PackWriter.Target.of(file, options));
+    }
+
+    void pack(PackWriter.Target target) throws IOException {
+        if (writer != null) {
+            try (Store reader =
+                    Store.open(path)) { // which keeps its files, whatever this writer does
+                reader.pack(target);
+            }
+            return;
+        }
+        PackWriter pack;
+        MapArena held;
+        synchronized (this) {
+            requireOpen();
+            pack = new PackWriter(path, shown(), files, target);
+            held = maps();
+            held.retain();
+        }
+        try {
+            pack.write();
+        } finally {
+            held.release();
+        }
+    }
+
+    // ---- verifying
+
+    /**
+     * Holds the files of the generation that is shown against its checksums.
+     *
+     * @param what which nodes, all blocks or a sample of them
+     * @return what was found; {@link VerificationReport#isSound} if nothing is wrong. A file that
+     *     is cut or removed meanwhile is a problem in the report
+     * @throws IllegalArgumentException if there is no such node
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     * @throws IOException if the file system fails
+     */
+    public VerificationReport verify(Verification what) throws IOException {
+        Manifest shown;
+        synchronized (this) {
+            requireOpen();
+            shown = shown();
+        }
+        if (shown.kind(what.node()) == null) {
+            throw new IllegalArgumentException(
+                    "%s has no node '%s'. It has: %s"
+                            .formatted(path, what.node(), Tree.some(shown)));
+        }
+        return new Verifier(files, path.toString(), shown, what).run();
     }
 }

@@ -25,6 +25,9 @@ import java.util.function.Predicate;
 
 /** The stores in {@code .parts}, in which other processes write beside a store's writer. */
 final class PartStores {
+    /** Where other processes write parts. */
+    static final String DIRECTORY = ".parts";
+
     private static final int ATTEMPTS = 20;
 
     private PartStores() {}
@@ -42,7 +45,7 @@ final class PartStores {
         for (int attempt = 1; ; attempt++) {
             int random = ThreadLocalRandom.current().nextInt();
             Path part =
-                    store.resolve(StoreWriter.PARTS)
+                    store.resolve(DIRECTORY)
                             .resolve(String.format(Locale.ROOT, "%s-%08x", checked, random));
             try {
                 return new StoreOpener(part, all.toArray(StoreOption[]::new)).create();
@@ -55,17 +58,22 @@ final class PartStores {
         }
     }
 
+    /** {@return whether a file that a manifest names is a part's} */
+    static boolean isAdopted(String file) {
+        return file.startsWith(DIRECTORY + "/");
+    }
+
     /** {@return whether a store is a part of another one} */
     static boolean isPart(Path store) throws IOException {
         Path parts = store.toRealPath().getParent();
         return parts != null
-                && parts.endsWith(StoreWriter.PARTS)
+                && parts.endsWith(DIRECTORY)
                 && new Generations(parts.getParent()).exist();
     }
 
     /** {@return what is in {@code .parts}, whatever its state, in the order of the names} */
     static List<Path> directories(Path store) throws IOException {
-        Path parts = store.resolve(StoreWriter.PARTS);
+        Path parts = store.resolve(DIRECTORY);
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(parts, LinkOption.NOFOLLOW_LINKS)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(parts)) {
@@ -86,7 +94,7 @@ final class PartStores {
      * {@return how the names of a part's files begin in the store's manifest, without the slash}
      */
     static String name(Path part) {
-        return StoreWriter.PARTS + "/" + part.getFileName();
+        return DIRECTORY + "/" + part.getFileName();
     }
 
     /** {@return the parts that are committed and whose writer has ended} */

@@ -302,7 +302,7 @@ final class PendingTree {
         Set<String> named = files(next, values);
         retired.removeAll(named);
         Set<String> left = partsOf(retired);
-        retired.removeIf(file -> NodeNames.isNumbered(file) || StoreWriter.isAdopted(file));
+        retired.removeIf(file -> NodeNames.isNumbered(file) || PartStores.isAdopted(file));
         left.removeAll(partsOf(named));
         retired.addAll(left); // so that they are not adopted again
         retired.addAll(committed.retired());
@@ -313,8 +313,10 @@ final class PendingTree {
     private static Set<String> partsOf(Set<String> files) {
         Set<String> parts = new LinkedHashSet<>();
         for (String file : files) {
-            if (StoreWriter.isAdopted(file)) {
-                parts.add(file.substring(0, file.indexOf('/', StoreWriter.PARTS.length() + 1) + 1));
+            if (PartStores.isAdopted(file)) {
+                parts.add(
+                        file.substring(
+                                0, file.indexOf('/', PartStores.DIRECTORY.length() + 1) + 1));
             }
         }
         return parts;

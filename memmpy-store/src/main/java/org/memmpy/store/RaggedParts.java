@@ -8,6 +8,8 @@ import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -41,6 +43,15 @@ final class RaggedParts {
             parts.put(SORTED, PAIR);
         }
         return parts;
+    }
+
+    /** Appends the zero that offsets begin with. */
+    static void begin(JointAppend to, String path, RaggedType type) throws IOException {
+        MemorySegment zero = MemorySegment.ofArray(new long[1]);
+        to.append(path + OFFSETS, zero);
+        if (type.isKeyed()) {
+            to.append(path + KEYS + OFFSETS, zero);
+        }
     }
 
     /**

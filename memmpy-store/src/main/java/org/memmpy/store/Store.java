@@ -7,26 +7,20 @@ import org.memmpy.DType;
 import org.memmpy.NodeKind;
 import org.memmpy.RaggedType;
 import org.memmpy.RowType;
-import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
 import org.memmpy.os.Disk;
 import org.memmpy.os.MapArena;
 import org.memmpy.os.OpenResources;
-import org.memmpy.os.ReaderLease;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * A directory of arrays that are committed together: one writer, many readers, in any number of
@@ -62,22 +56,10 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         }
     }
 
-    private final StoreWriter writer;
-    private final Map<String, MappedArray> arrays = new ConcurrentHashMap<>();
-
-    /** Arrays that this writer has created or replaced since the last commit. */
-    private final Map<String, MappedArray> fresh = new ConcurrentHashMap<>();
-
     private static final Duration POLL = Duration.ofMillis(20);
 
-    private final RaggedNodes raggeds;
+    private final ShownGeneration shown;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
-    private Manifest manifest;
-    private MapArena maps;
-
-    /** Null for a writer, who holds the lock, and where none can be had. */
-    private ReaderLease lease;
-
     private boolean closed;
 
     Store(Path path, StoreFiles files, Manifest manifest, StoreWriter writer) {
@@ -85,12 +67,8 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     }
 
     Store(Path path, StoreFiles files, HeldGeneration generation, StoreWriter writer) {
-        super(path, files);
-        this.manifest = generation.manifest();
-        this.lease = generation.lease();
-        this.writer = writer;
-        this.raggeds = new RaggedNodes(this, writer);
-        this.maps = files.maps();
+        super(path, files, writer);
+        this.shown = new ShownGeneration(this, generation, writer);
         OpenResources.opened(this, "store " + path);
     }
 
@@ -163,6 +141,24 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         return PartStores.create(store, name, options);
     }
 
+    /**
+     * Makes a store of a pack: the same generation of the same store, which {@link #edit} goes on
+     * with. Everything is held against its checksums, and is durable when this returns; the
+     * directory is no store before that.
+     *
+     * @param file a {@linkplain #pack pack}
+     * @param directory does not exist or is empty
+     * @param options {@link StoreOption#NO_FORCE}
+     * @throws java.nio.file.FileAlreadyExistsException if something is there
+     * @throws org.memmpy.CorruptStoreException if the pack is damaged, saying where
+     * @throws org.memmpy.UnsupportedFormatException if it is no pack of memmpy
+     * @throws IOException if the file system fails
+     */
+    public static void unpack(Path file, Path directory, StoreOption... options)
+            throws IOException {
+        new StoreOpener(directory, options).unpack(file);
+    }
+
     static Store create(Path path, Disk disk, StoreOption... options) throws IOException {
         return new StoreOpener(path, disk, options).create();
     }
@@ -173,12 +169,12 @@ public final class Store extends MaintainedStore implements AutoCloseable {
 
     /** {@return the store's identity, the same in all generations} */
     public synchronized UUID uuid() {
-        return manifest.uuid();
+        return shown.manifest().uuid();
     }
 
     /** {@return the generation that is shown} */
     public synchronized long generation() {
-        return manifest.generation();
+        return shown.manifest().generation();
     }
 
     /** {@return whether it can be changed} */
@@ -191,18 +187,12 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     @Override
     synchronized Manifest tree() {
         requireOpen();
-        return writer == null ? manifest : writer.pending();
+        return writer == null ? shown.manifest() : writer.pending();
     }
 
     @Override
     void endHandles(String node, String fate) {
-        raggeds.endFresh(node, fate);
-        String reason = ": it was " + fate + ". Ask the store for it again";
-        Predicate<MappedArray> ends =
-                array -> node.isEmpty() || (array.path() + "/").startsWith(node + "/");
-        arrays.values().stream().filter(ends).forEach(array -> array.endWriting(reason));
-        fresh.values().stream().filter(ends).forEach(array -> array.retire(reason));
-        fresh.values().removeIf(ends);
+        shown.end(node, fate);
     }
 
     // ---- arrays and tables
@@ -216,7 +206,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      */
     public synchronized MappedArray array(String array) {
         requireOpen();
-        MappedArray found = find(checked(array));
+        MappedArray found = shown.array(checked(array));
         if (found == null) {
             NodeKind kind = tree().kind(array);
             throw new IllegalArgumentException(
@@ -250,9 +240,9 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         requireOpen();
         String checked = checked(array);
         RowType type = RowType.of(dtype, rowShape);
-        if (writer != null && find(checked) == null) {
+        if (writer != null && shown.array(checked) == null) {
             writer.change(tree -> tree.createArray(checked, type));
-            return fresh(checked, type);
+            return shown.fresh(checked, type);
         }
         MappedArray found = array(checked);
         if (!found.rowType().equals(type)) {
@@ -280,14 +270,14 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         RowType type = RowType.of(dtype, rowShape);
         requireWriter().replace(checked, type);
         endHandles(checked, "replaced");
-        return fresh(checked, type);
+        return shown.fresh(checked, type);
     }
 
     /** Changes the tree by a step that creates arrays: those of a composite node. */
     synchronized void create(Consumer<PendingTree> step, String... components) {
         requireWriter().change(step);
         for (String component : components) {
-            fresh(component, writer.look(tree -> tree.array(component)).type());
+            shown.fresh(component, writer.look(tree -> tree.array(component)).type());
         }
     }
 
@@ -330,40 +320,6 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         return new Derivation(this, NodeNames.check(target), RowType.of(dtype, rowShape));
     }
 
-    private MappedArray fresh(String array, RowType type) {
-        return fresh(array, new Manifest.Array(type, List.of(), Map.of()));
-    }
-
-    private MappedArray fresh(String array, Manifest.Array node) {
-        MappedArray created = handle(array, node);
-        fresh.put(array, created);
-        return created;
-    }
-
-    private MappedArray handle(String array, Manifest.Array node) {
-        return new MappedArray(this, array, node.type(), writer, rows(array, node, null));
-    }
-
-    private Rows rows(String array, Manifest.Array node, Rows previous) {
-        return new Rows(files, path + ", array '" + array + "'", node, maps, previous);
-    }
-
-    private MappedArray find(String array) {
-        MappedArray created = fresh.get(array);
-        if (created != null) {
-            return created;
-        }
-        if (writer == null) {
-            return manifest.arrays().containsKey(array) ? committed(array) : null;
-        }
-        Manifest.Array node = writer.look(tree -> tree.array(array));
-        if (node == null) {
-            return null;
-        }
-        MappedArray known = manifest.arrays().containsKey(array) ? committed(array) : null;
-        return known != null && known.writingEnded() == null ? known : fresh(array, node);
-    }
-
     /**
      * Finds a ragged array.
      *
@@ -373,7 +329,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      */
     public synchronized RaggedArray ragged(String array) {
         requireOpen();
-        RaggedArray found = raggeds.find(NodeNames.check(array), manifest, maps);
+        RaggedArray found = shown.ragged(NodeNames.check(array));
         if (found == null) {
             throw new IllegalArgumentException(
                     "%s has no ragged array '%s'. It has: %s"
@@ -395,8 +351,8 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     public synchronized RaggedArray ragged(String array, RaggedType type) throws IOException {
         requireOpen();
         String checked = NodeNames.check(array);
-        if (writer != null && raggeds.find(checked, manifest, maps) == null) {
-            return raggeds.create(checked, type, maps);
+        if (writer != null && shown.ragged(checked) == null) {
+            return shown.createRagged(checked, type);
         }
         RaggedArray found = ragged(checked);
         if (!found.type().equals(type)) {
@@ -427,7 +383,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     public synchronized Table table(String table) {
         requireOpen();
         String checked = checked(table);
-        NodeKind kind = manifest.kind(checked);
+        NodeKind kind = shown.manifest().kind(checked);
         if (kind == null || !kind.isGroup()) {
             throw new IllegalArgumentException(
                     "%s has no group '%s'. It has: %s"
@@ -438,45 +394,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
                     "%s: the group '/%s' is no table: its arrays may have different lengths"
                             .formatted(path, table));
         }
-        Map<String, MappedArray> columns = new LinkedHashMap<>();
-        Map<String, MaskedArray> masked = new LinkedHashMap<>();
-        long rows = 0;
-        for (String array : manifest.arrays().keySet()) {
-            if (NodeNames.parent(array).equals(checked)) {
-                columns.put(NodeNames.last(array), committed(array));
-                rows = manifest.rows(array);
-            }
-        }
-        Map<String, RaggedArray> ragged = new LinkedHashMap<>();
-        for (String group : manifest.groups().keySet()) {
-            if (NodeNames.parent(group).equals(checked) && manifest.kind(group).isComposite()) {
-                String name = NodeNames.last(group);
-                if (manifest.kind(group) == NodeKind.RAGGED) {
-                    ragged.put(name, raggeds.committed(group, manifest, maps));
-                } else {
-                    masked.put(name, MaskedArray.of(this, group, this::committed));
-                }
-                rows = manifest.rows(group);
-            }
-        }
-        return new Table(this, checked, rows, columns, ragged, masked);
-    }
-
-    /**
-     * {@return an array of the generation that is shown, whatever this writer has changed since}
-     */
-    private MappedArray committed(String array) {
-        return arrays.computeIfAbsent(
-                array,
-                a -> {
-                    Manifest.Array node = manifest.arrays().get(a);
-                    MappedArray found = handle(a, node);
-                    if (writer != null && !writer.look(tree -> tree.goesOn(a, node))) {
-                        found.endWriting(
-                                ": it was deleted, renamed or replaced. Ask the store for it again");
-                    }
-                    return found;
-                });
+        return Table.of(this, checked, shown);
     }
 
     // ---- generations
@@ -499,15 +417,20 @@ public final class Store extends MaintainedStore implements AutoCloseable {
 
     @Override
     synchronized long show(Manifest next, StoreWriter from) {
-        if (!closed && next.generation() > manifest.generation()) {
-            show(next);
+        if (!closed && next.generation() > generation()) {
+            shown.show(next);
         }
         return next.generation();
     }
 
     @Override
     synchronized Manifest shown() {
-        return manifest;
+        return shown.manifest();
+    }
+
+    @Override
+    synchronized MapArena maps() {
+        return shown.maps();
     }
 
     /**
@@ -521,28 +444,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      */
     public synchronized boolean refresh() throws IOException {
         requireOpen();
-        if (files.pack().isPresent()) {
-            return refresh(files.pack().get());
-        }
-        Generations generations = new Generations(path);
-        if (writer != null || generations.highest() == manifest.generation()) {
-            return false;
-        }
-        HeldGeneration newest = HeldGeneration.newest(path);
-        ReaderLease unused = newest.lease();
-        try {
-            if (!isNewer(newest.manifest())) {
-                return false; // the newest manifest is damaged; ours was read before
-            }
-            show(newest.manifest());
-            unused = lease; // its files are mapped, or read no more
-            lease = newest.lease();
-            return true;
-        } finally {
-            if (unused != null) {
-                unused.close();
-            }
-        }
+        return writer == null && shown.refresh();
     }
 
     /**
@@ -563,33 +465,6 @@ public final class Store extends MaintainedStore implements AutoCloseable {
             Thread.sleep(Duration.ofNanos(Math.min(left, POLL.toNanos())));
         }
         return true;
-    }
-
-    private boolean refresh(Pack shown) throws IOException {
-        Pack next = shown.isReplaced() ? Pack.open(path) : shown;
-        boolean newer = false;
-        try {
-            newer = isNewer(next.manifest());
-            if (newer) {
-                files = files.in(next);
-                show(next.manifest());
-            }
-            return newer;
-        } finally {
-            if (!newer && next != shown) {
-                next.maps().release();
-            }
-        }
-    }
-
-    private boolean isNewer(Manifest newest) throws IOException {
-        if (!newest.uuid().equals(manifest.uuid())) {
-            throw new IOException(
-                    path
-                            + ": another store is there now: the one that was opened was deleted, and"
-                            + " a new one made. Close this one and open it again");
-        }
-        return newest.generation() > manifest.generation();
     }
 
     /**
@@ -620,152 +495,12 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         followers.remove(follower);
     }
 
-    /** Moves all arrays to a generation; files that did not change keep their mapping. */
-    private void show(Manifest next) {
-        MapArena previousMaps = maps;
-        maps = files.maps();
-        fresh.forEach((path, array) -> showFresh(path, array, next.arrays().get(path)));
-        arrays.entrySet()
-                .removeIf(
-                        array -> !show(array.getValue(), next.arrays().get(array.getKey()), next));
-        raggeds.show(next, maps);
-        manifest = next;
-        previousMaps.release();
-    }
-
-    private void showFresh(String path, MappedArray array, Manifest.Array node) {
-        if (node != null && node.type().equals(array.rowType())) {
-            MappedArray before = arrays.put(path, array);
-            fresh.remove(path);
-            if (before != null && !before.equals(array)) {
-                before.retire(": it was replaced. Ask the store for it again");
-            }
-        }
-    }
-
-    private boolean show(MappedArray array, Manifest.Array node, Manifest next) {
-        if (array.writingEnded() != null) {
-            array.retire(array.writingEnded());
-            return false;
-        }
-        if (node != null && node.type().equals(array.rowType())) {
-            array.replace(rows(array.path(), node, array.committed()));
-            return true;
-        }
-        if (node == null && writer != null && writer.look(t -> t.array(array.path())) != null) {
-            return true; // renamed or created while the commit was running
-        }
-        array.retire(
-                ": generation %d has %s. Ask the store for it again"
-                        .formatted(
-                                next.generation(),
-                                node == null
-                                        ? "no such array: it was deleted or renamed"
-                                        : "rows of " + node.type() + " there"));
-        return false;
-    }
-
-    /**
-     * Writes the generation that is shown into one file, which {@link #open} maps in place, {@code
-     * numpy.load} reads and {@code unzip} extracts. Of a writer, it is the last committed one.
-     * Everything is held against its checksums on the way, arrays of several parts become one.
-     *
-     * <p>The file appears at once, when it is complete: also over an older pack of this store,
-     * whose readers keep what they have until they {@linkplain #refresh refresh}.
-     *
-     * @param file by custom, with the ending {@code .npz}
-     * @param options {@link StoreOption#REPLACE} to write over anything else than an older pack of
-     *     this store; {@link StoreOption#NO_FORCE}
-     * @throws java.nio.file.FileAlreadyExistsException if something else is there
-     * @throws org.memmpy.CorruptStoreException if something is damaged, saying what; no file is
-     *     written
-     * @throws IOException if it cannot be written
-     */
-    public void pack(Path file, StoreOption... options) throws IOException {
-        pack(PackWriter.Target.of(file, options));
-    }
-
-    void pack(PackWriter.Target target) throws IOException {
-        if (writer != null) {
-            try (Store reader = open(path)) { // which keeps its files, whatever this writer does
-                reader.pack(target);
-            }
-            return;
-        }
-        PackWriter pack;
-        MapArena held;
-        synchronized (this) {
-            requireOpen();
-            pack = new PackWriter(path, manifest, files, target);
-            held = maps;
-            held.retain();
-        }
-        try {
-            pack.write();
-        } finally {
-            held.release();
-        }
-    }
-
-    /**
-     * Makes a store of a pack: the same generation of the same store, which {@link #edit} goes on
-     * with. Everything is held against its checksums, and is durable when this returns; the
-     * directory is no store before that.
-     *
-     * @param file a {@linkplain #pack pack}
-     * @param directory does not exist or is empty
-     * @param options {@link StoreOption#NO_FORCE}
-     * @throws java.nio.file.FileAlreadyExistsException if something is there
-     * @throws org.memmpy.CorruptStoreException if the pack is damaged, saying where
-     * @throws org.memmpy.UnsupportedFormatException if it is no pack of memmpy
-     * @throws IOException if the file system fails
-     */
-    public static void unpack(Path file, Path directory, StoreOption... options)
-            throws IOException {
-        new StoreOpener(directory, options).unpack(file);
-    }
-
-    // ---- verifying
-
-    /**
-     * Holds the files of the generation that is shown against its checksums.
-     *
-     * @param what which nodes, all blocks or a sample of them
-     * @return what was found; {@link VerificationReport#isSound} if nothing is wrong. A file that
-     *     is cut or removed meanwhile is a problem in the report
-     * @throws IllegalArgumentException if there is no such node
-     * @throws java.util.concurrent.CancellationException if the thread is interrupted
-     * @throws IOException if the file system fails
-     */
-    public VerificationReport verify(Verification what) throws IOException {
-        Manifest shown;
-        synchronized (this) {
-            requireOpen();
-            shown = manifest;
-        }
-        if (shown.kind(what.node()) == null) {
-            throw new IllegalArgumentException(
-                    "%s has no node '%s'. It has: %s"
-                            .formatted(path, what.node(), Tree.some(shown)));
-        }
-        return new Verifier(files, path.toString(), shown, what).run();
-    }
-
-    @Override
-    StoreWriter requireWriter() {
-        if (writer == null) {
-            throw new IllegalStateException(
-                    path + ": the store is open for reading only. Store.edit opens it for writing");
-        }
-        requireOpen();
-        return writer;
-    }
-
     synchronized boolean isClosed() {
         return closed;
     }
 
-    private synchronized void requireOpen() {
+    @Override
+    synchronized void requireOpen() {
         if (closed) {
             throw new IllegalStateException(path + ": the store was closed");
         }
@@ -782,13 +517,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         }
         closed = true;
         followers.forEach(Follower::stop);
-        arrays.values().forEach(MappedArray::retire);
-        fresh.values().forEach(MappedArray::retire);
-        raggeds.retire();
-        maps.release();
-        if (lease != null) {
-            lease.close();
-        }
+        shown.close();
         OpenResources.closed(this);
         if (writer != null) {
             writer.close();
@@ -799,6 +528,6 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     @Override
     public synchronized String toString() {
         return "%s, generation %d, %d arrays"
-                .formatted(path, manifest.generation(), manifest.arrays().size());
+                .formatted(path, generation(), shown.manifest().arrays().size());
     }
 }

@@ -22,18 +22,31 @@ abstract sealed class StoreTree permits MaintainedStore {
     /** Another pack's after a refresh; of a directory always the same. */
     volatile StoreFiles files;
 
-    StoreTree(Path path, StoreFiles files) {
+    /** Null if the store is open for reading only. */
+    final StoreWriter writer;
+
+    StoreTree(Path path, StoreFiles files, StoreWriter writer) {
         this.path = path;
         this.files = files;
+        this.writer = writer;
     }
 
     /** The tree as this store sees it: a writer with its own changes. */
     abstract Manifest tree();
 
-    abstract StoreWriter requireWriter();
+    abstract void requireOpen();
 
     /** Arrays at and below a path are not there any more; committed ones are read on. */
     abstract void endHandles(String node, String fate);
+
+    StoreWriter requireWriter() {
+        if (writer == null) {
+            throw new IllegalStateException(
+                    path + ": the store is open for reading only. Store.edit opens it for writing");
+        }
+        requireOpen();
+        return writer;
+    }
 
     /** {@return the directory, or the file} */
     public Path path() {

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  */
 final class Sweep {
     private static final Pattern DATA = Pattern.compile("(?s).*\\.(npy|npy\\.crc|value\\.json)");
-    private static final Set<String> OTHERS = Set.of(".readers", ".cache", StoreWriter.PARTS);
+    private static final Set<String> OTHERS = Set.of(".readers", ".cache", PartStores.DIRECTORY);
 
     private final Path store;
     private final Disk disk;

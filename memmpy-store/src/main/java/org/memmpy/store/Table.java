@@ -3,6 +3,10 @@
 
 package org.memmpy.store;
 
+import org.memmpy.NodeKind;
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +29,7 @@ public final class Table {
     private final Map<String, RaggedArray> ragged;
     private final Map<String, MaskedArray> masked;
 
-    Table(
+    private Table(
             Store store,
             String path,
             long rows,
@@ -38,6 +42,33 @@ public final class Table {
         this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
         this.ragged = Collections.unmodifiableMap(new LinkedHashMap<>(ragged));
         this.masked = Collections.unmodifiableMap(new LinkedHashMap<>(masked));
+    }
+
+    /** {@return a table of the generation that is shown} */
+    static Table of(Store store, String path, ShownGeneration shown) {
+        Manifest manifest = shown.manifest();
+        Map<String, MappedArray> columns = new LinkedHashMap<>();
+        Map<String, RaggedArray> ragged = new LinkedHashMap<>();
+        Map<String, MaskedArray> masked = new LinkedHashMap<>();
+        long rows = 0;
+        for (String array : manifest.arrays().keySet()) {
+            if (NodeNames.parent(array).equals(path)) {
+                columns.put(NodeNames.last(array), shown.committed(array));
+                rows = manifest.rows(array);
+            }
+        }
+        for (String group : manifest.groups().keySet()) {
+            if (NodeNames.parent(group).equals(path) && manifest.kind(group).isComposite()) {
+                String name = NodeNames.last(group);
+                if (manifest.kind(group) == NodeKind.RAGGED) {
+                    ragged.put(name, shown.committedRagged(group));
+                } else {
+                    masked.put(name, MaskedArray.of(store, group, shown::committed));
+                }
+                rows = manifest.rows(group);
+            }
+        }
+        return new Table(store, path, rows, columns, ragged, masked);
     }
 
     /** {@return the group's path; empty for the root} */

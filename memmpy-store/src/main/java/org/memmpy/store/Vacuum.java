@@ -7,9 +7,11 @@ import org.memmpy.CorruptStoreException;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.Disk;
+import org.memmpy.os.LocalFileSystems;
 import org.memmpy.os.ReaderLeases;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +79,21 @@ final class Vacuum {
         this.uncommitted = uncommitted;
         this.waits = waits;
         this.now = now;
+    }
+
+    /** Refuses where files could be removed that somebody needs whom a vacuum does not see. */
+    static void requireSafe(Path store, Waits waits) throws IOException {
+        if (PartStores.isPart(store)) {
+            throw new IllegalStateException(
+                    store
+                            + ": this store is a part, whose files may belong to the store that it is"
+                            + " a part of. Vacuum that one");
+        }
+        if (waits.grace().isZero() && !LocalFileSystems.holds(store)) {
+            throw new IllegalStateException(
+                    "%s: on the file system %s, readers on other machines may have files open that nobody here knows of. Give vacuum a time to wait, longer than any reader keeps a generation, for example Duration.ofDays(1), and call it again after that time"
+                            .formatted(store, Files.getFileStore(store).type()));
+        }
     }
 
     /**

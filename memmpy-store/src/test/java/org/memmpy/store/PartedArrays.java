@@ -52,7 +52,7 @@ public final class PartedArrays {
      */
     public static void appendPart(Store store, String array, RowType type, MemorySegment rows)
             throws IOException {
-        String name = StoreWriter.PARTS + "/" + UUID.randomUUID();
+        String name = PartStores.DIRECTORY + "/" + UUID.randomUUID();
         Manifest.Part written;
         try (Store other = Store.create(store.path().resolve(name), StoreOption.NO_FORCE)) {
             MappedArray x = other.array("x", type.dtype(), type.shape());

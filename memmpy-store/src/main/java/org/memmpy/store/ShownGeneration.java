@@ -1,0 +1,156 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.store;
+
+import org.memmpy.RaggedType;
+import org.memmpy.RowType;
+import org.memmpy.format.Generations;
+import org.memmpy.format.Manifest;
+import org.memmpy.os.MapArena;
+import org.memmpy.os.ReaderLease;
+
+import java.io.IOException;
+
+/**
+ * The generation that a store shows: its manifest, its mappings, what keeps its files, and the
+ * arrays that were asked for, which move with it to the next. Called under the store's monitor.
+ */
+final class ShownGeneration {
+    private final Store store;
+    private final ArrayNodes arrays;
+    private final RaggedNodes raggeds;
+    private Manifest manifest;
+    private MapArena maps;
+
+    /** Null for a writer, who holds the lock, and where none can be had. */
+    private ReaderLease lease;
+
+    ShownGeneration(Store store, HeldGeneration generation, StoreWriter writer) {
+        this.store = store;
+        this.manifest = generation.manifest();
+        this.lease = generation.lease();
+        this.arrays = new ArrayNodes(store, writer);
+        this.raggeds = new RaggedNodes(store, writer);
+        this.maps = store.files.maps();
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    MapArena maps() {
+        return maps;
+    }
+
+    // ---- its arrays
+
+    /** {@return the array as the store or its writer sees it; null if there is none} */
+    MappedArray array(String path) {
+        return arrays.find(path, manifest, maps);
+    }
+
+    /** {@return an array of this generation, whatever a writer has changed since} */
+    MappedArray committed(String path) {
+        return arrays.committed(path, manifest, maps);
+    }
+
+    /** {@return an array that the writer has just created, without rows} */
+    MappedArray fresh(String path, RowType type) {
+        return arrays.fresh(path, type, maps);
+    }
+
+    /** {@return the ragged array as the store or its writer sees it; null if there is none} */
+    RaggedArray ragged(String path) {
+        return raggeds.find(path, manifest, maps);
+    }
+
+    /** {@return a ragged array of this generation, whatever a writer has changed since} */
+    RaggedArray committedRagged(String path) {
+        return raggeds.committed(path, manifest, maps);
+    }
+
+    RaggedArray createRagged(String path, RaggedType type) throws IOException {
+        return raggeds.create(path, type, maps);
+    }
+
+    /** Arrays at and below a path are not there any more; committed ones are read on. */
+    void end(String node, String fate) {
+        raggeds.endFresh(node, fate);
+        arrays.end(node, fate);
+    }
+
+    // ---- the next one
+
+    /** Moves all arrays to a generation; files that did not change keep their mapping. */
+    void show(Manifest next) {
+        MapArena previousMaps = maps;
+        maps = store.files.maps();
+        arrays.show(next, maps);
+        raggeds.show(next, maps);
+        manifest = next;
+        previousMaps.release();
+    }
+
+    /** Moves to the newest generation, of a store that is open for reading. */
+    boolean refresh() throws IOException {
+        if (store.files.pack().isPresent()) {
+            return refresh(store.files.pack().get());
+        }
+        if (new Generations(store.path()).highest() == manifest.generation()) {
+            return false;
+        }
+        HeldGeneration newest = HeldGeneration.newest(store.path());
+        ReaderLease unused = newest.lease();
+        try {
+            if (!isNewer(newest.manifest())) {
+                return false; // the newest manifest is damaged; ours was read before
+            }
+            show(newest.manifest());
+            unused = lease; // its files are mapped, or read no more
+            lease = newest.lease();
+            return true;
+        } finally {
+            if (unused != null) {
+                unused.close();
+            }
+        }
+    }
+
+    private boolean refresh(Pack shown) throws IOException {
+        Pack next = shown.isReplaced() ? Pack.open(store.path()) : shown;
+        boolean newer = false;
+        try {
+            newer = isNewer(next.manifest());
+            if (newer) {
+                store.files = store.files.in(next);
+                show(next.manifest());
+            }
+            return newer;
+        } finally {
+            if (!newer && next != shown) {
+                next.maps().release();
+            }
+        }
+    }
+
+    private boolean isNewer(Manifest newest) throws IOException {
+        if (!newest.uuid().equals(manifest.uuid())) {
+            throw new IOException(
+                    store.path()
+                            + ": another store is there now: the one that was opened was deleted, and"
+                            + " a new one made. Close this one and open it again");
+        }
+        return newest.generation() > manifest.generation();
+    }
+
+    /** Ends all arrays, and lets go of mappings and files. */
+    void close() {
+        arrays.retire();
+        raggeds.retire();
+        maps.release();
+        if (lease != null) {
+            lease.close();
+        }
+    }
+}
