@@ -107,15 +107,31 @@ public final class WriterLock implements AutoCloseable {
                 });
     }
 
+    /** Says that a writer is not the only one any more. */
+    public static final class LostException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private LostException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * Makes sure that the lock file is still the one that was locked: somebody who deletes it lets
      * a second writer in.
      *
-     * @throws IOException if it is not
+     * @throws LostException if it is not, or the lock was given back
+     * @throws IOException if that is not known, for example for want of file descriptors
      */
     public void requireHeld() throws IOException {
+        if (!channel.isOpen()) {
+            throw new LostException(
+                    lockFile
+                            + ": this writer was closed and has given its lock back. Open the store"
+                            + " again with Store.edit");
+        }
         if (Files.notExists(lockFile) || !key.equals(key(lockFile))) {
-            throw new IOException(
+            throw new LostException(
                     lockFile
                             + " was deleted or replaced while its writer was at work, so another writer"
                             + " may be at work too. Never delete it: the lock of a dead process is"

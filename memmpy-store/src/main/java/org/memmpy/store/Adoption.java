@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -32,6 +33,9 @@ final class Adoption implements AutoCloseable {
     private final Path store;
     private final List<WriterLock> locks = new ArrayList<>();
     private final Map<Path, Manifest> parts = new LinkedHashMap<>();
+
+    /** Whose files are being forced; null while it is several parts' directories. */
+    private Path forcing;
 
     private Adoption(Path store) {
         this.store = store;
@@ -77,6 +81,11 @@ final class Adoption implements AutoCloseable {
                     "%s: the part cannot be adopted while its writer has it open. Close it first (%s)"
                             .formatted(given, e.getMessage()),
                     e);
+        }
+        if (PartStores.isUnforced(part)) {
+            throw new IOException(
+                    "%s: this part could not be forced to the disk once, so rows of it may be lost. Delete it and write it again"
+                            .formatted(given));
         }
         Manifest manifest = new Generations(part).readNewest();
         if (manifest.generation() < 2) {
@@ -218,10 +227,28 @@ final class Adoption implements AutoCloseable {
                 PartStores.name(part) + "/" + file.file(), file.rows(), file.tail());
     }
 
-    /** Makes the parts' files durable, whatever their writers did about that. */
-    void force(Disk disk) throws IOException {
+    /**
+     * Makes the parts' files durable, whatever their writers did about that.
+     *
+     * @param failed whether a force has failed, not something else
+     */
+    void force(Disk disk, BooleanSupplier failed) throws IOException {
+        try {
+            force(disk);
+        } catch (IOException e) {
+            if (failed.getAsBoolean()) {
+                // a second force would succeed, whatever was lost
+                List<Path> lost = forcing == null ? List.copyOf(parts.keySet()) : List.of(forcing);
+                lost.forEach(part -> PartStores.markUnforced(part, e));
+            }
+            throw e;
+        }
+    }
+
+    private void force(Disk disk) throws IOException {
         Set<Path> directories = new LinkedHashSet<>();
         for (Map.Entry<Path, Manifest> entry : parts.entrySet()) {
+            forcing = entry.getKey();
             Manifest manifest = entry.getValue();
             for (String name : PendingTree.files(manifest.arrays(), manifest.values())) {
                 Path file = StoreFiles.resolve(entry.getKey(), name);
@@ -236,6 +263,7 @@ final class Adoption implements AutoCloseable {
             }
             directories.add(entry.getKey());
         }
+        forcing = null;
         directories.add(store.resolve(PartStores.DIRECTORY));
         directories.add(store);
         for (Path directory : directories) {

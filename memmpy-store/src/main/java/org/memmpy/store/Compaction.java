@@ -59,7 +59,8 @@ final class Compaction {
                 Manifest.Array array = committed.arrays().get(path);
                 before.put(path, array);
                 writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array).copyTo(bytes -> writer.append(path, bytes));
+                new Compaction(store, path, array)
+                        .copyTo(bytes -> writer.appendToPart(path, bytes));
             }
             Manifest next = writer.commit();
             complete = true;

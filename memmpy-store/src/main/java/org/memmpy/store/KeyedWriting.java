@@ -48,7 +48,7 @@ final class KeyedWriting {
     }
 
     /** Runs that were written before, for this commit in vain or for an earlier one. */
-    void dropRuns(PendingTree tree) throws IOException {
+    void dropRuns(PendingTree tree) {
         for (String path : tree.keyed()) {
             rows.drop(path + RaggedParts.SORTED);
         }

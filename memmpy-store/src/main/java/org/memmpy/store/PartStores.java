@@ -29,6 +29,7 @@ final class PartStores {
     static final String DIRECTORY = ".parts";
 
     private static final int ATTEMPTS = 20;
+    private static final System.Logger LOG = System.getLogger(PartStores.class.getName());
 
     private PartStores() {}
 
@@ -56,6 +57,23 @@ final class PartStores {
                 }
             }
         }
+    }
+
+    /** In a part that could not be forced. */
+    static final String UNFORCED = "force.failed";
+
+    /** Takes note that rows of a part may be lost. */
+    static void markUnforced(Path part, IOException cause) {
+        try {
+            Files.writeString(part.resolve(UNFORCED), cause + System.lineSeparator());
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** {@return whether rows of a part may be lost} */
+    static boolean isUnforced(Path part) {
+        return Files.exists(part.resolve(UNFORCED), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** {@return whether a file that a manifest names is a part's} */
@@ -101,7 +119,12 @@ final class PartStores {
     static List<Path> finished(Path store, Predicate<String> adopted) throws IOException {
         List<Path> finished = new ArrayList<>();
         for (Path part : directories(store)) {
-            if (new Generations(part).highest() > 1 && !adopted.test(name(part) + "/")) {
+            if (isUnforced(part)) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0}: this part could not be forced to the disk once, so rows of it may be lost, and it is passed over. Delete it and write it again",
+                        part);
+            } else if (new Generations(part).highest() > 1 && !adopted.test(name(part) + "/")) {
                 try (WriterLock lock = WriterLock.acquire(part)) {
                     lock.requireHeld();
                     finished.add(part);

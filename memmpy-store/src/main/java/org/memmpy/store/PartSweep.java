@@ -82,7 +82,7 @@ final class PartSweep {
         }
         disk.forceDirectory(part);
         sweep.walk(part, file -> true);
-        for (String name : new String[] {"vacuum.json", "writer.lock"}) {
+        for (String name : new String[] {"vacuum.json", PartStores.UNFORCED, "writer.lock"}) {
             if (Files.exists(part.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 sweep.remove(part.resolve(name));
             }

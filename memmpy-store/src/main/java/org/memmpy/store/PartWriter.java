@@ -36,13 +36,17 @@ final class PartWriter {
     private final boolean checked;
     private Disk.DiskFile out;
     private BlockChecksums sums;
-    private boolean sideForced = true;
+
+    /** The checksums' file, from when it is written until it is forced. */
+    private Disk.DiskFile side;
+
     private boolean sideMade;
     private int overwriting;
     private long committedRows;
     private long writtenBytes;
     private ByteBuffer staging;
     private boolean unforced;
+    private IOException forceFailure;
     private boolean staleHeader;
 
     /** What the next manifest says, if nothing has come since it was asked. */
@@ -113,7 +117,9 @@ final class PartWriter {
                             .formatted(where, tailBytes, file, found, committed.tail()));
         }
         long needed = writtenBytes / BlockChecksums.BLOCK * Integer.BYTES;
-        if (checked && needed > 0 && (Files.notExists(side()) || Files.size(side()) < needed)) {
+        if (checked
+                && needed > 0
+                && (Files.notExists(sidePath()) || Files.size(sidePath()) < needed)) {
             throw new CorruptStoreException(
                     "%s: %s.crc, the checksums of %s, is missing or shorter than the %,d bytes that belong to its rows. Restore it from a copy before appending"
                             .formatted(where, file, file, needed));
@@ -316,40 +322,55 @@ final class PartWriter {
         if (checked) {
             tail = sums.tail(out());
             if (sums.hasUnsaved()) {
-                sideForced = false;
-                try (Disk.DiskFile side = openSide()) {
-                    sums.save(side);
+                if (side == null) {
+                    side = openSide();
                 }
+                sums.save(side);
             }
         }
         completed = new Manifest.Part(file, rows(), tail);
         return completed;
     }
 
-    private Path side() throws IOException {
+    private Path sidePath() throws IOException {
         return StoreFiles.resolve(store, file + ".crc");
     }
 
     private Disk.DiskFile openSide() throws IOException {
         try {
-            Disk.DiskFile made = disk.create(side());
+            Disk.DiskFile made = disk.create(sidePath());
             sideMade = true;
             return made;
         } catch (FileAlreadyExistsException e) {
-            return disk.open(side());
+            return disk.open(sidePath());
         }
     }
 
+    /** After it has failed once it always fails: a later one could say that all is well. */
     void force() throws IOException {
-        if (unforced) {
-            out().force();
-            unforced = false;
+        if (forceFailure != null) {
+            throw new IOException(file + " could not be forced before", forceFailure);
         }
-        if (!sideForced) {
-            try (Disk.DiskFile side = disk.open(side())) {
-                side.force();
+        try {
+            if (unforced) {
+                out().force();
+                unforced = false;
             }
-            sideForced = true;
+            if (side != null) {
+                side.force();
+                closeSide(); // not before: the system tells of an error to who has the file open
+            }
+        } catch (IOException e) {
+            forceFailure = e;
+            throw e;
+        }
+    }
+
+    private void closeSide() throws IOException {
+        if (side != null) {
+            Disk.DiskFile closing = side;
+            side = null;
+            closing.close();
         }
     }
 
@@ -407,9 +428,13 @@ final class PartWriter {
     }
 
     void close() throws IOException {
-        if (out != null) {
-            out.close();
-            out = null;
+        try {
+            if (out != null) {
+                out.close();
+                out = null;
+            }
+        } finally {
+            closeSide();
         }
     }
 
@@ -417,6 +442,6 @@ final class PartWriter {
     void discard() throws IOException {
         close();
         disk.delete(StoreFiles.resolve(store, file));
-        disk.delete(side());
+        disk.delete(sidePath());
     }
 }

@@ -130,26 +130,49 @@ final class PendingFiles {
     }
 
     /** Removes a value's file, if no generation names it. */
-    void dropValue(Manifest.Value value) throws IOException {
-        if (value != null && made.remove(value.file())) {
-            disk.delete(StoreFiles.resolve(store, value.file()));
+    void dropValue(Manifest.Value value) {
+        if (value != null) {
+            dropMade(value.file());
         }
+    }
+
+    /** If it cannot be removed, a vacuum will do it. */
+    private void dropMade(String file) {
+        if (made.remove(file)) {
+            try {
+                disk.delete(StoreFiles.resolve(store, file));
+            } catch (IOException e) {
+                notRemoved(file, e);
+            }
+        }
+    }
+
+    private void notRemoved(String file, IOException e) {
+        LOG.log(Level.WARNING, store + ": " + file + " is not needed, but stays until a vacuum", e);
     }
 
     /** Writes a value's file, and forces it. */
     Manifest.Value writeValue(String path, byte[] json, Map<String, Object> attributes)
             throws IOException {
+        Disk.DiskFile[] created = {null};
         String name =
                 make(
                         path,
                         ".value.json",
                         file -> {
-                            try (Disk.DiskFile out = disk.create(StoreFiles.resolve(store, file))) {
-                                out.write(ByteBuffer.wrap(json), 0);
-                                out.force();
-                            }
+                            created[0] = disk.create(StoreFiles.resolve(store, file));
                             return file;
                         });
+        boolean written = false;
+        try (Disk.DiskFile out = created[0]) {
+            out.write(ByteBuffer.wrap(json), 0);
+            out.force();
+            written = true;
+        } finally {
+            if (!written) {
+                dropMade(name);
+            }
+        }
         return new Manifest.Value(
                 name, json.length, BlockChecksums.of(ByteBuffer.wrap(json)), attributes);
     }
@@ -200,14 +223,18 @@ final class PendingFiles {
     }
 
     /** Lets go of parts whose rows are not wanted any more. */
-    void drop(Collection<PartWriter> dropped) throws IOException {
+    void drop(Collection<PartWriter> dropped) {
         for (PartWriter part : dropped) {
             parts.remove(part);
             open.remove(part);
-            if (made.remove(part.file())) {
-                discard(part);
-            } else {
-                part.close();
+            try {
+                if (made.remove(part.file())) {
+                    discard(part);
+                } else {
+                    part.close();
+                }
+            } catch (IOException e) {
+                notRemoved(part.file(), e);
             }
         }
     }

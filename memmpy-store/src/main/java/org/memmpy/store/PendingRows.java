@@ -4,7 +4,6 @@
 package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
-import org.memmpy.os.Disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +24,10 @@ final class PendingRows {
     private final PendingFiles files;
     private final Map<String, ArrayAppender> appenders = new LinkedHashMap<>();
 
-    PendingRows(Path store, Disk disk, Publisher publisher) {
+    PendingRows(Path store, Publisher publisher) {
         this.store = store;
         this.publisher = publisher;
-        this.files = new PendingFiles(store, disk);
+        this.files = new PendingFiles(store, publisher.disk());
         files.startGeneration(publisher.committed(), publisher.next());
     }
 
@@ -70,7 +69,7 @@ final class PendingRows {
     }
 
     /** Drops the uncommitted rows of an array. */
-    void drop(String path) throws IOException {
+    void drop(String path) {
         ArrayAppender appender = appenders.remove(path);
         if (appender != null) {
             files.drop(appender.written());

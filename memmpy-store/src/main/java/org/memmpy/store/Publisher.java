@@ -40,7 +40,7 @@ final class Publisher implements AutoCloseable {
 
     Publisher(Path store, Disk disk, WriterLock lock, Manifest committed) throws IOException {
         this.store = store;
-        this.disk = disk;
+        this.disk = new WatchedDisk(disk, e -> failure = e);
         this.lock = lock;
         this.generations = new Generations(store);
         this.committed = committed;
@@ -52,6 +52,11 @@ final class Publisher implements AutoCloseable {
         return committed;
     }
 
+    /** {@return the disk, on which a force that fails ends this writer, whoever asked for it} */
+    Disk disk() {
+        return disk;
+    }
+
     /** {@return the number of the next generation} */
     long next() {
         return highest + 1;
@@ -61,21 +66,26 @@ final class Publisher implements AutoCloseable {
 
     /**
      * Makes sure that no other writer has been at work: the lock can be lost, by deleting its file
-     * for example, and then two writers overwrite each other's rows.
+     * for example, and then two writers overwrite each other's rows. Where it cannot be told, for
+     * want of file descriptors for example, that can be tried again.
      */
     void requireAlone() throws IOException {
         try {
             lock.requireHeld();
-            if (generations.highest() != highest) {
-                throw new IOException(
-                        "%s: generation %d has appeared, but this writer knows generation %d: another writer is or was at work. Close this one and open the store again with Store.edit"
-                                .formatted(store, generations.highest(), highest));
-            }
-            checkedSinceCommit = true;
-        } catch (IOException e) {
+        } catch (WriterLock.LostException e) {
             failure = e;
             throw e;
         }
+        long found = generations.highest();
+        if (found != highest) {
+            IOException foreign =
+                    new IOException(
+                            "%s: generation %d has appeared, but this writer knows generation %d: another writer is or was at work. Close this one and open the store again with Store.edit"
+                                    .formatted(store, found, highest));
+            failure = foreign;
+            throw foreign;
+        }
+        checkedSinceCommit = true;
     }
 
     /**
@@ -122,6 +132,15 @@ final class Publisher implements AutoCloseable {
         return failed(
                 "nothing was committed; generation %d is current".formatted(committed.generation()),
                 cause);
+    }
+
+    /** Does something that may force files; says so if one cannot be forced. */
+    void forcing(Step step) throws IOException {
+        try {
+            step.run();
+        } catch (IOException e) {
+            throw failure == null ? e : failed(e);
+        }
     }
 
     private IOException failed(String fate, Exception cause) {

@@ -36,23 +36,22 @@ final class StoreWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
 
     private final Path store;
-    private final Disk disk;
     private final Publisher publisher;
     private final PendingRows rows;
     private final KeyedWriting keyed;
     private final Regions regions = new Regions();
     private final Overwrites overwrites = new Overwrites(this);
     private PendingTree tree;
-    private int computations;
+    private final Computations computations;
     private boolean closed;
 
     StoreWriter(Path store, Disk disk, WriterLock lock, Manifest committed) throws IOException {
         this.store = store;
-        this.disk = disk;
         this.publisher = new Publisher(store, disk, lock, committed);
-        this.rows = new PendingRows(store, disk, publisher);
+        this.rows = new PendingRows(store, publisher);
         this.keyed = new KeyedWriting(store, rows);
         this.tree = new PendingTree(store, committed);
+        this.computations = new Computations(store);
     }
 
     // ---- the tree
@@ -74,31 +73,38 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Removes a node and all below it; the root's children for the root. */
-    synchronized void delete(String path) throws IOException {
-        requireUsable();
+    synchronized void delete(String path) {
+        awaitOverwrites();
         if (tree.kind(path) == null) {
             throw new IllegalArgumentException(store + " has no node '" + path + "'");
         }
         tree.requireWhole(path);
-        forget(path);
-        tree.delete(path);
+        computations.requireNone(path);
+        forget(path, () -> tree.delete(path));
     }
 
-    /** Uncommitted rows of a node and of all below it are dropped. */
-    private void forget(String path) throws IOException {
-        overwrites.drain();
-        for (String below : tree.subtree(path)) {
+    /**
+     * Drops the uncommitted rows of a node and of all below it. First the tree is changed: it must
+     * not name files that are gone.
+     */
+    private void forget(String path, Runnable change) {
+        List<String> forgotten = tree.subtree(path);
+        List<Manifest.Value> values = forgotten.stream().map(tree::value).toList();
+        change.run();
+        for (String below : forgotten) {
             keyed.close(below);
-            rows.files().dropValue(tree.value(below));
             regions.forget(below);
             rows.drop(below);
         }
+        values.forEach(rows.files()::dropValue);
     }
 
-    /** Puts an array in the place of one, whose uncommitted rows are dropped. */
-    synchronized void reset(String path, Manifest.Array node) throws IOException {
-        forget(path);
-        tree.setArray(path, node);
+    /**
+     * Puts an array in the place of one, whose uncommitted rows are dropped. Nobody is overwriting
+     * them.
+     */
+    synchronized void reset(String path, Manifest.Array node) {
+        forget(path, () -> tree.setArray(path, node));
     }
 
     synchronized void rename(String from, String to) {
@@ -108,6 +114,7 @@ final class StoreWriter implements AutoCloseable {
                     store + " has no node '" + from + "' that could be renamed");
         }
         tree.requireWhole(from);
+        computations.requireNone(from);
         List<String> moved = tree.subtree(from);
         tree.rename(from, to);
         moved.forEach(regions::forget); // their writers know the old path, which may be used anew
@@ -121,8 +128,9 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Gives an array new, empty files in the place of its old ones; creates it if missing. */
-    synchronized void replace(String path, RowType type) throws IOException {
-        requireUsable();
+    synchronized void replace(String path, RowType type) {
+        awaitOverwrites();
+        computations.requireFirst(path);
         tree.requireWhole(path);
         Manifest.Array before = tree.array(path);
         if (before == null) {
@@ -148,21 +156,21 @@ final class StoreWriter implements AutoCloseable {
                     "%s: the array '%s' has rows that are not committed, which would be lost. Commit first"
                             .formatted(store, path));
         }
+        computations.begin(path);
         String top = path;
         while (tree.kind(NodeNames.parent(top)) == null) {
             top = NodeNames.parent(top);
         }
-        computations++;
         return new Computation(path, tree.array(path), top);
     }
 
     /** Ends it; if it is not complete, the array is as it was. */
-    synchronized void endComputation(Computation computation, boolean complete) throws IOException {
-        computations--;
+    synchronized void endComputation(Computation computation, boolean complete) {
+        overwrites.drain();
+        computations.end(computation.path());
         if (!complete && !closed) {
             if (computation.node() == null) {
-                forget(computation.path());
-                tree.delete(computation.top());
+                forget(computation.path(), () -> tree.delete(computation.top()));
             } else {
                 reset(computation.path(), computation.node());
             }
@@ -178,14 +186,21 @@ final class StoreWriter implements AutoCloseable {
         }
         publisher.requireAloneSinceCommit();
         Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
-        tree.putValue(path, rows.files().writeValue(path, json, attributes));
+        publisher.forcing(
+                () -> tree.putValue(path, rows.files().writeValue(path, json, attributes)));
         rows.files().dropValue(before);
     }
 
     // ---- rows
 
     synchronized void append(String path, MemorySegment values) throws IOException {
-        ArrayAppender appender = wholeAppender(path);
+        tree.requireWhole(path);
+        appendToPart(path, values);
+    }
+
+    /** Appends to an array that may be one of a composite node's. */
+    synchronized void appendToPart(String path, MemorySegment values) throws IOException {
+        ArrayAppender appender = appender(path);
         appender.append(values);
         rows.used(appender);
     }
@@ -208,8 +223,8 @@ final class StoreWriter implements AutoCloseable {
         rows.used(appender);
     }
 
+    /** Adds a part that is complete and forced. Nobody is overwriting the rows before it. */
     synchronized void link(String path, Manifest.Part part) throws IOException {
-        overwrites.drain(); // the part before is complete with this
         appender(path).link(part);
     }
 
@@ -278,8 +293,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             together(to -> RaggedParts.begin(to, path, type));
         } catch (IOException | RuntimeException e) {
-            forget(path);
-            tree.delete(path);
+            forget(path, () -> tree.delete(path));
             throw e;
         }
     }
@@ -310,12 +324,8 @@ final class StoreWriter implements AutoCloseable {
 
     /** {@return the manifest that is current afterwards: the same one if nothing has changed} */
     synchronized Manifest commit() throws IOException {
-        requireUsable();
-        if (computations > 0) {
-            throw new IllegalStateException(
-                    store + ": an array is being derived. Commit when that has ended");
-        }
-        overwrites.drain();
+        awaitOverwrites();
+        computations.requireNoneForCommit();
         keyed.dropRuns(tree);
         for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {
             if (array.getValue().parts().isEmpty()) {
@@ -367,13 +377,17 @@ final class StoreWriter implements AutoCloseable {
         Set<Path> busy = new LinkedHashSet<>();
         rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
         Manifest committed = publisher.committed();
-        return new Vacuum(real, disk, committed, uncommitted, waits, Instant.now()).run(busy);
+        Vacuum vacuum =
+                new Vacuum(real, publisher.disk(), committed, uncommitted, waits, Instant.now());
+        Vacuumed[] result = {null};
+        publisher.forcing(() -> result[0] = vacuum.run(busy));
+        return result[0];
     }
 
     /** {@return the manifest that is current afterwards} */
     synchronized Manifest compact(String node) throws IOException {
-        requireUsable();
-        overwrites.drain();
+        awaitOverwrites();
+        computations.requireNoneForCommit();
         Manifest committed = publisher.committed();
         if (!pending().sameContent(committed) || rows.pending() > 0) {
             throw new IllegalStateException(
@@ -403,14 +417,14 @@ final class StoreWriter implements AutoCloseable {
     }
 
     synchronized void adopt(List<Path> parts) throws IOException {
-        requireUsable();
-        overwrites.drain();
+        awaitOverwrites(); // the part before an adopted one is complete
         publisher.requireAloneSinceCommit();
         try (Adoption adoption = Adoption.of(store, parts, this::isAdopted)) {
+            adoption.links().keySet().forEach(computations::requireNone);
             Manifest committed = publisher.committed();
             adoption.requireSound(
                     tree.manifest(committed, publisher.next(), rows.withRowsToCome(tree)));
-            adoption.force(disk);
+            publisher.forcing(() -> adoption.force(publisher.disk(), publisher::hasFailed));
             rows.prepareLinks();
             adoption.createMissing(tree); // from here on nothing fails
             for (Map.Entry<String, List<Manifest.Part>> link : adoption.links().entrySet()) {
@@ -419,6 +433,16 @@ final class StoreWriter implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Waits for rows that are being overwritten. Meanwhile others have the monitor, so everything
+     * is to be checked after this, not before.
+     */
+    private void awaitOverwrites() {
+        requireUsable();
+        overwrites.drain();
+        requireUsable();
     }
 
     private void requireUsable() {
@@ -432,6 +456,9 @@ final class StoreWriter implements AutoCloseable {
     @Override
     public synchronized void close() {
         overwrites.drain();
+        if (closed) {
+            return;
+        }
         closed = true;
         long discarded = rows.pending();
         if (discarded > 0 && !publisher.hasFailed()) {

@@ -18,6 +18,7 @@ import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 
 import java.io.IOException;
+import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,28 @@ class CompactTest {
             part = open.path();
         }
         store.adopt(List.of(part));
+    }
+
+    @Test
+    void aMaskedArray() throws IOException {
+        try (Store store = Store.create(path(), StoreOption.FREE_ROOT)) {
+            for (long value = 1; value <= 2; value++) {
+                Path part;
+                try (Store open = Store.createPart(path(), "part")) {
+                    open.masked("m", DType.INT64)
+                            .append(LongBuffer.wrap(new long[] {value}), new boolean[] {value > 1});
+                    open.commit();
+                    part = open.path();
+                }
+                store.adopt(List.of(part));
+            }
+            store.commit();
+            assertEquals(2, manifest().arrays().get("m/mask").parts().size());
+            store.compact();
+            assertEquals(1, manifest().arrays().get("m/mask").parts().size());
+            assertEquals(1, manifest().arrays().get("m/values").parts().size());
+            assertEquals(2, store.masked("m").rows());
+        }
     }
 
     private byte[] slice(int from, int to) {

@@ -160,6 +160,45 @@ class DerivationTest {
         }
     }
 
+    /** If it fails afterwards, the array is taken back under the path that it had. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rename", "rename above", "delete", "replace", "derive", "adopt"})
+    void staysInItsPlaceWhileItComputes(String change) throws IOException {
+        try (Store store = filled()) {
+            Path part;
+            try (Store open = Store.createPart(store.path(), "part")) {
+                open.array("g/z", DType.INT64).append(new long[] {1});
+                open.commit();
+                part = open.path();
+            }
+            Derivation derivation = store.derive("g/z", DType.INT64).from("x").threads(1);
+            IllegalStateException refused =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> derivation.compute(block -> change(store, change, part)));
+            assertTrue(refused.getMessage().contains("being derived"), refused::getMessage);
+            assertFalse(store.exists("g/z"));
+            store.rename("x", "w");
+            store.commit();
+            assertEquals(ROWS, store.array("w").rows());
+        }
+    }
+
+    private static void change(Store store, String change, Path part) {
+        try {
+            switch (change) {
+                case "rename" -> store.rename("g/z", "y2");
+                case "rename above" -> store.rename("g", "h");
+                case "delete" -> store.delete("g");
+                case "replace" -> store.replace("g/z", DType.INT8);
+                case "derive" -> store.derive("g/z", DType.INT64).from("x").cast();
+                default -> store.adopt(List.of(part));
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void noCommitWhileItComputes() throws IOException {
         try (Store store = filled()) {

@@ -50,6 +50,10 @@ final class FaultyDisk implements Disk {
     private synchronized void note(String what, Path file) throws IOException {
         String line = what + " " + file.getFileName();
         log.add(line);
+        failIfTold(line);
+    }
+
+    private synchronized void failIfTold(String line) throws IOException {
         if (!failing.isEmpty() && line.startsWith(failing)) {
             failures--;
             if (failures == 0) {
@@ -90,6 +94,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public void delete(Path file) throws IOException {
+        failIfTold("delete " + file.getFileName());
         REAL.delete(file);
     }
 

@@ -31,6 +31,26 @@ class ValueTest {
     }
 
     @Test
+    void aFileThatCannotBeRemovedIsNamedByNobody() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (Store store = Store.create(path(), disk, StoreOption.FREE_ROOT)) {
+            store.putValue("g/v1", "a");
+            store.putValue("g/v2", "b");
+            disk.failAt("delete v2");
+            store.delete("g");
+            assertFalse(store.exists("g"));
+            store.commit();
+            disk.failAt("");
+            assertTrue(Files.exists(path().resolve("g/v2.value.json")));
+            store.vacuum();
+            assertFalse(Files.exists(path().resolve("g/v2.value.json")));
+        }
+        try (Store store = Store.open(path())) {
+            assertFalse(store.exists("g"));
+        }
+    }
+
+    @Test
     void stringsAndDocumentsComeBack() throws IOException {
         Object document = Map.of("classes", Arrays.asList("a", null, 3, 0.5, false), "n", Map.of());
         Object read = Map.of("classes", Arrays.asList("a", null, 3L, 0.5, false), "n", Map.of());
