@@ -31,7 +31,7 @@ class AttrCommandTest {
         assertEquals("n = 3\n", Cli.run("attr", "set", store, "x", "n", "3").ok());
         assertEquals("s = \"3\"\n", Cli.run("attr", "set", store, "x", "s", "3", "--string").ok());
         Cli.run("attr", "set", store, "x", "text", "two words").ok();
-        Cli.run("attr", "set", store, "x", "broken", "{\"a\": 1").ok();
+        Cli.run("attr", "set", store, "x", "broken", "{\"a\": 1", "--string").ok();
         Cli.run("attr", "set", store, "x", "twice", "1 2").ok();
         Cli.run("attr", "set", store, "x", "empty", "").ok();
         Cli.run("attr", "set", store, "x", "tree", "{\"a\": [1.5, true, null, {}]}").ok();
