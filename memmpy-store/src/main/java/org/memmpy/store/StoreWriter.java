@@ -614,7 +614,7 @@ final class StoreWriter implements AutoCloseable {
                 forget(path);
                 tree.setArray(
                         path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array).copyTo(bytes -> append(path, bytes));
+                new Compaction(store, path, array).copyTo(bytes -> appendCopied(path, bytes));
             }
             Manifest next = commit();
             complete = true;
@@ -627,6 +627,12 @@ final class StoreWriter implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void appendCopied(String path, MemorySegment bytes) throws IOException {
+        ArrayAppender appender = appender(path); // also of the arrays of a composite node
+        appender.append(bytes);
+        used(appender);
     }
 
     private boolean isAdoptedPart(String prefix) {
@@ -655,6 +661,7 @@ final class StoreWriter implements AutoCloseable {
             PendingTree trial = new PendingTree(store, soFar);
             adoption.createMissing(trial);
             links.forEach(trial::addParts);
+            adoption.raggeds().addOffsets(trial);
             requireSound(
                     trial.manifest(soFar, highest + 1, Map.of()),
                     "was adopted",
@@ -663,13 +670,36 @@ final class StoreWriter implements AutoCloseable {
             for (ArrayAppender appender : appenders.values()) {
                 appender.prepareLink();
             }
-            adoption.createMissing(tree); // from here on nothing fails
+            Manifest before = pending();
+            boolean complete = false;
+            try {
+                adoption.createMissing(tree);
+                together(to -> adoption.raggeds().append(to, this::keys));
+                complete = true;
+            } finally {
+                if (!complete) {
+                    restore(before);
+                }
+            }
+            // from here on nothing fails
             for (Map.Entry<String, List<Manifest.Part>> link : links.entrySet()) {
                 for (Manifest.Part part : link.getValue()) {
                     link(link.getKey(), part);
                 }
             }
         }
+    }
+
+    /** Makes the tree what it was before nodes were created; those had no rows yet. */
+    private void restore(Manifest before) throws IOException {
+        tree = new PendingTree(store, before);
+        for (String path : List.copyOf(appenders.keySet())) {
+            if (tree.array(path) == null) {
+                files.drop(appenders.remove(path).written());
+            }
+        }
+        List<String> gone = keys.keySet().stream().filter(k -> tree.kind(k) == null).toList();
+        gone.forEach(this::closeKeys);
     }
 
     private Manifest withRowsToCome() {
