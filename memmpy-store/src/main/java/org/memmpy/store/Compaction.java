@@ -90,7 +90,7 @@ final class Compaction {
     }
 
     /** Each part of these is sorted in itself. */
-    private static boolean isRuns(Manifest manifest, String path) {
+    static boolean isRuns(Manifest manifest, String path) {
         return NodeNames.last(path).equals("sorted")
                 && manifest.kind(NodeNames.parent(path)) == NodeKind.RAGGED;
     }
@@ -161,7 +161,7 @@ final class Compaction {
 
     private CorruptStoreException damaged(Manifest.Part part, long at, String found) {
         return new CorruptStoreException(
-                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was compacted; restore the file from a copy"
+                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was changed; restore the file from a copy"
                         .formatted(where, part.file(), at, found));
     }
 }
