@@ -102,7 +102,7 @@ public final class BlockChecksums {
         }
         long full = to / BLOCK;
         for (long block = end / BLOCK; block < full; block++) {
-            set((int) (block - first), ZEROS);
+            set(Math.toIntExact(block - first), ZEROS);
         }
         end = to;
         running.reset();

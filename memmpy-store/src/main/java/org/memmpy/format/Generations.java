@@ -36,6 +36,8 @@ public final class Generations {
     /** A manifest may be pruned between listing and reading; it takes four commits in that time. */
     private static final int ATTEMPTS = 100;
 
+    private static final int LISTINGS = 3;
+
     /** Of a manifest; that of 10,000 arrays has less than two million. */
     private static final long MAX_BYTES = 256L << 20;
 
@@ -270,7 +272,18 @@ public final class Generations {
         }
     }
 
+    /**
+     * While commits add and remove names, a listing may miss all; so nothing counts if seen twice.
+     */
     private NavigableMap<Long, Path> list() throws IOException {
+        NavigableMap<Long, Path> manifests = listOnce();
+        for (int i = 0; i < LISTINGS && manifests.isEmpty() && Files.isDirectory(store); i++) {
+            manifests = listOnce();
+        }
+        return manifests;
+    }
+
+    private NavigableMap<Long, Path> listOnce() throws IOException {
         NavigableMap<Long, Path> manifests = new TreeMap<>();
         for (Path file : files("memmpy-*.json")) {
             long generation = ofName(file.getFileName().toString());

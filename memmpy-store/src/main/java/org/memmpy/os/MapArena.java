@@ -14,13 +14,15 @@ import java.nio.file.StandardOpenOption;
  * Mappings that are unmapped together, when nobody holds them any more.
  *
  * <p>Closing an arena costs a handshake with every thread (2.5 to 6.7 ms were measured), so a store
- * keeps one for all arrays that it maps between two commits, not one for each. Holds are counted:
- * the creator has one, and whoever reads without the JVM's own check takes another. The last {@link
- * #release} unmaps. Safe from any thread.
+ * keeps one for all arrays that it maps, not one for each, and begins another when this one has
+ * become {@linkplain #isSparse sparse}. Holds are counted: the creator has one, and whoever reads
+ * without the JVM's own check takes another. The last {@link #release} unmaps. Safe from any
+ * thread.
  */
 public final class MapArena {
     private final Arena arena = Arena.ofShared();
     private int holds = 1;
+    private long mappings;
 
     /** Makes an arena with one hold, the caller's. */
     public MapArena() {
@@ -39,7 +41,7 @@ public final class MapArena {
         return Uninterrupted.call(
                 () -> {
                     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                        return channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes, arena);
+                        return map(channel, offset, bytes);
                     }
                 });
     }
@@ -55,9 +57,24 @@ public final class MapArena {
         return Uninterrupted.call(
                 () -> {
                     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                        return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+                        return map(channel, 0, channel.size());
                     }
                 });
+    }
+
+    private MemorySegment map(FileChannel channel, long offset, long bytes) throws IOException {
+        MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes, arena);
+        synchronized (this) {
+            mappings++;
+        }
+        return mapped;
+    }
+
+    /**
+     * {@return whether less than half of the mappings are in use, if whoever uses one has a hold}
+     */
+    public synchronized boolean isSparse() {
+        return 2L * (holds - 1) < mappings;
     }
 
     /** {@return whether another hold was taken; false if the last was given back already} */

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** {@link Disk} by {@code java.nio.file}. */
 final class RealDisk implements Disk {
@@ -58,7 +60,10 @@ final class RealDisk implements Disk {
             // A hard link is made only if the name is free, in one step; a rename would replace.
             Files.createLink(file, aside);
         } catch (FileAlreadyExistsException e) {
-            throw e;
+            // NFS may have lost the answer to a request that it then repeated
+            if (!Files.isSameFile(file, aside)) {
+                throw e;
+            }
         } catch (UnsupportedOperationException | IOException e) {
             Files.move(aside, file); // FAT, some network file systems: refuses an existing name too
         }
@@ -79,22 +84,24 @@ final class RealDisk implements Disk {
         if (WINDOWS) {
             return; // a directory cannot be opened there; NTFS journals names by itself
         }
-        Uninterrupted.call(
+        Undisturbed.run(
                 () -> {
                     try (FileChannel channel =
                             FileChannel.open(directory, StandardOpenOption.READ)) {
                         channel.force(true);
-                        return null;
                     }
                 });
     }
 
     /** A file whose channel is opened again when an interrupt has closed it. */
-    private static final class RealFile implements DiskFile {
+    static final class RealFile implements DiskFile {
         private final Path file;
         private final boolean writable;
         private volatile FileChannel channel;
         private boolean closed;
+
+        /** Shared by what an interrupt may end; a force is alone with its channel. */
+        private final ReadWriteLock using = new ReentrantReadWriteLock();
 
         RealFile(Path file, boolean writable, FileChannel channel) {
             this.file = file;
@@ -140,7 +147,22 @@ final class RealDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            run(channel -> channel.force(true));
+            // The system tells a descriptor once that rows were lost. So nothing may end a force
+            // before its answer is known, and none is tried again.
+            using.writeLock().lock();
+            try {
+                FileChannel used = channel;
+                if (!used.isOpen()) {
+                    reopen(used); // that failed when an interrupt had closed it
+                }
+                Undisturbed.run(() -> channel.force(true));
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                throw named(e);
+            } finally {
+                using.writeLock().unlock();
+            }
         }
 
         /** What is done with the open channel; repeated from its start after an interrupt. */
@@ -149,8 +171,13 @@ final class RealDisk implements Disk {
         }
 
         private void run(ChannelOperation operation) throws IOException {
-            while (!tryRun(operation)) {
-                Thread.onSpinWait();
+            using.readLock().lock();
+            try {
+                while (!tryRun(operation)) {
+                    Thread.onSpinWait();
+                }
+            } finally {
+                using.readLock().unlock();
             }
         }
 
@@ -170,22 +197,19 @@ final class RealDisk implements Disk {
                             }
                             throw e;
                         } catch (IOException e) {
-                            // the system's words do not name the file
-                            throw new IOException(
-                                    writable
-                                            ? file
-                                                    + ": it could not be written: "
-                                                    + e.getMessage()
-                                                    + ". Look for a full disk, a quota or a limit on"
-                                                    + " file sizes, and try again"
-                                            : file
-                                                    + ": it could not be read: "
-                                                    + e.getMessage()
-                                                    + ". Look for a directory of that name or a"
-                                                    + " failing disk, and try again",
-                                    e);
+                            throw named(e);
                         }
                     });
+        }
+
+        /** {@return the error with the file in it, which the system's words do not name} */
+        private IOException named(IOException e) {
+            String advice =
+                    writable
+                            ? "written: %s. Look for a full disk, a quota or a limit on file sizes, and try again"
+                            : "read: %s. Look for a directory of that name or a failing disk, and try again";
+            return new IOException(
+                    file + ": it could not be " + advice.formatted(e.getMessage()), e);
         }
 
         /** {@return whether there is an open channel in place of one that an interrupt closed} */

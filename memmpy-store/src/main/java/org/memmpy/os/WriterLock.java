@@ -6,6 +6,8 @@ package org.memmpy.os;
 import org.memmpy.StoreLockedException;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,8 @@ public final class WriterLock implements AutoCloseable {
      * By the lock file's key, where it was opened. One for the JVM, not one for each class loader.
      */
     private static final Map<Object, Throwable> HELD_HERE = heldHere();
+
+    private static final System.Logger LOG = System.getLogger(WriterLock.class.getName());
 
     private final Object key;
     private final FileChannel channel;
@@ -96,7 +100,7 @@ public final class WriterLock implements AutoCloseable {
                                             + ". A store has one writer: let it finish; Store.open"
                                             + " reads beside it");
                         }
-                        Files.writeString(holder, holderJson());
+                        tell(holder);
                         locked = true;
                         return channel;
                     } finally {
@@ -113,6 +117,17 @@ public final class WriterLock implements AutoCloseable {
 
         private LostException(String message) {
             super(message);
+        }
+    }
+
+    /** The lock counts; on a full disk there is none who could read this, and space to be freed. */
+    private static void tell(Path holder) throws IOException {
+        try {
+            Files.writeString(holder, holderJson());
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, holder + " cannot be written; others will not see who writes", e);
         }
     }
 
@@ -148,6 +163,8 @@ public final class WriterLock implements AutoCloseable {
             }
             try {
                 Files.deleteIfExists(holder);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, holder + " cannot be removed; the next writer does", e);
             } finally {
                 HELD_HERE.remove(key);
                 OpenResources.closed(this);

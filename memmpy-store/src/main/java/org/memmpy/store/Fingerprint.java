@@ -6,15 +6,13 @@ package org.memmpy.store;
 import org.memmpy.RowType;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.format.Manifest;
-import org.memmpy.os.Uninterrupted;
+import org.memmpy.os.ReadableFile;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -25,7 +23,7 @@ import java.security.NoSuchAlgorithmException;
 final class Fingerprint {
     private static final int PIECE = 64 << 10;
 
-    private MessageDigest sha256;
+    private final MessageDigest sha256;
 
     /**
      * A digest of nothing yet.
@@ -89,32 +87,16 @@ final class Fingerprint {
         if (side.bytes() < bytes) {
             throw new EOFException(side.file() + " ends before its checksum " + bytes / 4);
         }
-        sha256 =
-                Uninterrupted.call(
-                        () -> {
-                            MessageDigest with = copy(); // an interrupted attempt is made again
-                            ByteBuffer piece = ByteBuffer.allocate(PIECE);
-                            try (FileChannel channel =
-                                    FileChannel.open(side.file(), StandardOpenOption.READ)) {
-                                for (long at = 0; at < bytes; ) {
-                                    piece.clear().limit((int) Math.min(PIECE, bytes - at));
-                                    int read = channel.read(piece, side.offset() + at);
-                                    if (read < 0) {
-                                        throw new EOFException(side.file() + " has become shorter");
-                                    }
-                                    with.update(piece.flip());
-                                    at += read;
-                                }
-                            }
-                            return with;
-                        });
-    }
-
-    private MessageDigest copy() {
-        try {
-            return (MessageDigest) sha256.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new AssertionError("Java's own SHA-256 can be cloned", e);
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        try (ReadableFile sums = side.open()) {
+            for (long at = 0; at < bytes; at += PIECE) {
+                piece.clear().limit((int) Math.min(PIECE, bytes - at));
+                sums.read(piece, at);
+                if (piece.hasRemaining()) {
+                    throw new EOFException(side.file() + " has become shorter");
+                }
+                sha256.update(piece.flip());
+            }
         }
     }
 

@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 
 /**
  * A thread that keeps a store at its newest generation and says so. Made by {@link Store#follow},
- * and ended by {@link #close}, by closing the store, or by an error: of the file system, or one
- * that the callback throws. An error is logged when it happens, and thrown by {@link #close}.
+ * and ended by {@link #close}, by closing the store, or by an error: a damaged or another store, or
+ * what the callback throws. An error is logged when it happens, and thrown by {@link #close}. If
+ * the file system fails, that is logged once, and the thread goes on trying.
  */
 public final class Follower implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Follower.class.getName());
@@ -24,6 +25,7 @@ public final class Follower implements AutoCloseable {
     private final Thread thread;
     private boolean stopped;
     private Throwable failure;
+    private volatile IOException failing;
 
     Follower(Store store, Duration pollInterval, Consumer<Store> onGeneration) {
         if (pollInterval.isNegative() || pollInterval.isZero()) {
@@ -49,7 +51,7 @@ public final class Follower implements AutoCloseable {
         try {
             long seen = 0;
             while (!isStopped()) {
-                store.refresh();
+                refresh();
                 long generation = store.generation();
                 if (generation != seen) {
                     seen = generation;
@@ -62,6 +64,31 @@ public final class Follower implements AutoCloseable {
         } finally {
             stop();
         }
+    }
+
+    /**
+     * An {@link IOException} may be gone the next time: a server is away, descriptors are short.
+     */
+    private void refresh() throws IOException {
+        try {
+            store.refresh();
+            if (failing() != null) {
+                LOG.log(Level.INFO, store.path() + ": it can be followed again");
+            }
+            failing = null;
+        } catch (ShownGeneration.AnotherStoreException e) {
+            throw e;
+        } catch (IOException e) {
+            if (failing() == null) {
+                LOG.log(Level.WARNING, store.path() + ": it cannot be read; tried again", e);
+            }
+            failing = e;
+        }
+    }
+
+    /** {@return why the newest generation is not known at the moment; null if it is} */
+    IOException failing() {
+        return failing;
     }
 
     private synchronized boolean isStopped() {

@@ -12,16 +12,41 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A generation and what keeps its files from being removed.
- *
- * @param manifest the generation
- * @param lease null where none can be had: the file system is read-only or has no locks
+ * A generation and what keeps its files from being removed. Holds are counted: whoever makes one
+ * has the first, and the last {@link #close} lets the files go. Safe from any thread.
  */
-record HeldGeneration(Manifest manifest, ReaderLease lease) implements AutoCloseable {
+final class HeldGeneration implements AutoCloseable {
     /** How often to wait for a moment without a commit; a lease is got without one, too. */
     private static final int CALM_ATTEMPTS = 50;
 
     private static final int ATTEMPTS = 1000;
+
+    private final Manifest manifest;
+    private final ReaderLease lease;
+    private int holds = 1;
+
+    /**
+     * A generation with one hold, the caller's.
+     *
+     * @param lease null where none can be had: the file system is read-only or has no locks
+     */
+    HeldGeneration(Manifest manifest, ReaderLease lease) {
+        this.manifest = manifest;
+        this.lease = lease;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Takes another hold; the caller has one, or knows that somebody has. */
+    synchronized HeldGeneration retain() {
+        if (holds == 0) {
+            throw new IllegalStateException("held by nobody");
+        }
+        holds++;
+        return this;
+    }
 
     /**
      * Takes the newest generation of a store.
@@ -53,6 +78,11 @@ record HeldGeneration(Manifest manifest, ReaderLease lease) implements AutoClose
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (--holds > 0) {
+                return;
+            }
+        }
         if (lease != null) {
             lease.close();
         }

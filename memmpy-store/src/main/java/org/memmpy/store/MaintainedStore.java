@@ -4,7 +4,6 @@
 package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
-import org.memmpy.os.MapArena;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,8 +21,8 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
     /** The generation that this store shows. */
     abstract Manifest shown();
 
-    /** The mappings of the generation that this store shows. */
-    abstract MapArena maps();
+    /** Takes hold of the files of the generation that this store shows, as a reader. */
+    abstract HeldFiles hold();
 
     /** Shows a generation that its writer has made. */
     abstract long show(Manifest next, StoreWriter from);
@@ -163,18 +162,8 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
             }
             return;
         }
-        PackWriter pack;
-        MapArena held;
-        synchronized (this) {
-            requireOpen();
-            pack = new PackWriter(path, shown(), files, target);
-            held = maps();
-            held.retain();
-        }
-        try {
-            pack.write();
-        } finally {
-            held.release();
+        try (HeldFiles held = hold()) {
+            new PackWriter(path, held.manifest(), held.files(), target).write();
         }
     }
 
@@ -191,16 +180,25 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
      * @throws IOException if the file system fails
      */
     public VerificationReport verify(Verification what) throws IOException {
-        Manifest shown;
-        synchronized (this) {
+        if (writer != null) {
             requireOpen();
-            shown = shown();
+            try (HeldGeneration newest = HeldGeneration.newest(path);
+                    HeldFiles held = HeldFiles.of(newest, files)) {
+                return verify(held, what);
+            }
         }
-        if (shown.kind(what.node()) == null) {
+        try (HeldFiles held = hold()) {
+            return verify(held, what);
+        }
+    }
+
+    private VerificationReport verify(HeldFiles held, Verification what) throws IOException {
+        Manifest manifest = held.manifest();
+        if (manifest.kind(what.node()) == null) {
             throw new IllegalArgumentException(
                     "%s has no node '%s'. It has: %s"
-                            .formatted(path, what.node(), Tree.some(shown)));
+                            .formatted(path, what.node(), Tree.some(manifest)));
         }
-        return new Verifier(files, path.toString(), shown, what).run();
+        return new Verifier(held.files(), path.toString(), manifest, what).run();
     }
 }

@@ -29,6 +29,9 @@ import java.nio.Buffer;
  * CorruptStoreException}. Nothing crashes.
  */
 public final class MappedArray extends ReadableRows {
+    /** 16 TiB, the longest file of most file systems; the checksums of its blocks take 64 MiB. */
+    private static final long MAX_RESERVED = 1L << 44;
+
     private final StoreWriter writer;
 
     /** Why nothing is appended any more, though the committed rows may still be read. */
@@ -196,11 +199,17 @@ public final class MappedArray extends ReadableRows {
      * the commit.
      *
      * @param count how many, at least 1
+     * @throws IllegalArgumentException if they are more than 16 TiB
      * @throws IOException if the file cannot be made longer
      */
     public void reserve(long count) throws IOException {
         if (count < 1) {
             throw new IllegalArgumentException(where + ": " + count + " rows cannot be reserved");
+        }
+        if (count > MAX_RESERVED / rowType().bytes()) {
+            throw new IllegalArgumentException(
+                    "%s: %,d rows of %,d bytes cannot be reserved at once, only %,d bytes"
+                            .formatted(where, count, rowType().bytes(), MAX_RESERVED));
         }
         writer().reserve(path, count);
     }

@@ -51,9 +51,12 @@ final class MappedPart {
         return part;
     }
 
-    /** {@return whether it was taken for another generation: only if it is mapped already} */
-    synchronized boolean share() {
-        if (segment == null || users == 0) {
+    /**
+     * {@return whether it was taken for another generation: only if it is mapped already, where
+     * that generation maps its files}
+     */
+    synchronized boolean share(MapArena next) {
+        if (segment == null || users == 0 || !maps.equals(next)) {
             return false;
         }
         users++;

@@ -198,15 +198,13 @@ final class PartCheck {
 
     /** The rows, opened when they are first read. */
     private final class Data implements AutoCloseable {
-        private StoreFiles.Extent extent;
         private ReadableFile file;
 
         int read(ByteBuffer buffer, long block) throws IOException {
             if (file == null) {
-                extent = files.find(part.file());
-                file = ReadableFile.open(extent.file());
+                file = files.find(part.file()).open();
             }
-            return file.read(buffer, extent.offset() + part.dataOffset() + block * BLOCK);
+            return file.read(buffer, part.dataOffset() + block * BLOCK);
         }
 
         @Override
@@ -243,11 +241,11 @@ final class PartCheck {
             try {
                 if (side == null) {
                     extent = files.find(side());
-                    side = ReadableFile.open(extent.file());
+                    side = extent.open();
                 }
                 long start = block * Integer.BYTES;
                 words.limit(Math.clamp(extent.bytes() - start, 0, WORDS));
-                side.read(words, extent.offset() + start);
+                side.read(words, start);
                 words.flip();
             } catch (NoSuchFileException e) {
                 // said by checkFiles

@@ -42,7 +42,7 @@ final class Rows {
         this.starts = new long[filled.size() + 1];
         for (int i = 0; i < parts.length; i++) {
             Manifest.Part part = filled.get(i);
-            MappedPart before = previous == null ? null : previous.mapped(i, part);
+            MappedPart before = previous == null ? null : previous.mapped(i, part, maps);
             parts[i] =
                     before != null
                             ? before
@@ -77,8 +77,8 @@ final class Rows {
         return ended;
     }
 
-    private MappedPart mapped(int index, Manifest.Part part) {
-        return index < parts.length && parts[index].part().equals(part) && parts[index].share()
+    private MappedPart mapped(int index, Manifest.Part part, MapArena maps) {
+        return index < parts.length && parts[index].part().equals(part) && parts[index].share(maps)
                 ? parts[index]
                 : null;
     }

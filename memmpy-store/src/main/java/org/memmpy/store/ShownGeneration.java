@@ -8,7 +8,6 @@ import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
-import org.memmpy.os.ReaderLease;
 
 import java.io.IOException;
 
@@ -20,39 +19,37 @@ final class ShownGeneration {
     private final Store store;
     private final ArrayNodes arrays;
     private final RaggedNodes raggeds;
-    private Manifest manifest;
     private MapArena maps;
 
-    /** Null for a writer, who holds the lock, and where none can be had. */
-    private ReaderLease lease;
+    /** Without a lease for a writer, who holds the lock. */
+    private HeldGeneration held;
 
     ShownGeneration(Store store, HeldGeneration generation, StoreWriter writer) {
         this.store = store;
-        this.manifest = generation.manifest();
-        this.lease = generation.lease();
+        this.held = generation;
         this.arrays = new ArrayNodes(store, writer);
         this.raggeds = new RaggedNodes(store, writer);
         this.maps = store.files.maps();
     }
 
     Manifest manifest() {
-        return manifest;
+        return held.manifest();
     }
 
-    MapArena maps() {
-        return maps;
+    HeldFiles hold() {
+        return HeldFiles.of(held, store.files);
     }
 
     // ---- its arrays
 
     /** {@return the array as the store or its writer sees it; null if there is none} */
     MappedArray array(String path) {
-        return arrays.find(path, manifest, maps);
+        return arrays.find(path, manifest(), maps);
     }
 
     /** {@return an array of this generation, whatever a writer has changed since} */
     MappedArray committed(String path) {
-        return arrays.committed(path, manifest, maps);
+        return arrays.committed(path, manifest(), maps);
     }
 
     /** {@return an array that the writer has just created, without rows} */
@@ -62,12 +59,12 @@ final class ShownGeneration {
 
     /** {@return the ragged array as the store or its writer sees it; null if there is none} */
     RaggedArray ragged(String path) {
-        return raggeds.find(path, manifest, maps);
+        return raggeds.find(path, manifest(), maps);
     }
 
     /** {@return a ragged array of this generation, whatever a writer has changed since} */
     RaggedArray committedRagged(String path) {
-        return raggeds.committed(path, manifest, maps);
+        return raggeds.committed(path, manifest(), maps);
     }
 
     RaggedArray createRagged(String path, RaggedType type) throws IOException {
@@ -82,14 +79,26 @@ final class ShownGeneration {
 
     // ---- the next one
 
-    /** Moves all arrays to a generation; files that did not change keep their mapping. */
+    /**
+     * Moves all arrays to a generation. Files that did not change keep their mapping, until more
+     * mappings are out of use than in use: then all are given up, and made again at the next touch.
+     */
     void show(Manifest next) {
+        show(new HeldGeneration(next, null));
+    }
+
+    private void show(HeldGeneration generation) {
+        Manifest next = generation.manifest();
         MapArena previousMaps = maps;
-        maps = store.files.maps();
+        boolean renews = store.files.pack().isPresent() || maps.isSparse();
+        maps = renews ? store.files.maps() : maps;
         arrays.show(next, maps);
         raggeds.show(next, maps);
-        manifest = next;
-        previousMaps.release();
+        held.close(); // its files are mapped, or read no more
+        held = generation;
+        if (renews) {
+            previousMaps.release();
+        }
     }
 
     /** Moves to the newest generation, of a store that is open for reading. */
@@ -97,22 +106,20 @@ final class ShownGeneration {
         if (store.files.pack().isPresent()) {
             return refresh(store.files.pack().get());
         }
-        if (new Generations(store.path()).highest() == manifest.generation()) {
+        if (new Generations(store.path()).highest() == manifest().generation()) {
             return false;
         }
         HeldGeneration newest = HeldGeneration.newest(store.path());
-        ReaderLease unused = newest.lease();
+        boolean newer = false;
         try {
-            if (!isNewer(newest.manifest())) {
-                return false; // the newest manifest is damaged; ours was read before
+            newer = isNewer(newest.manifest()); // if not, the newest manifest is damaged
+            if (newer) {
+                show(newest);
             }
-            show(newest.manifest());
-            unused = lease; // its files are mapped, or read no more
-            lease = newest.lease();
-            return true;
+            return newer;
         } finally {
-            if (unused != null) {
-                unused.close();
+            if (!newer) {
+                newest.close();
             }
         }
     }
@@ -135,13 +142,13 @@ final class ShownGeneration {
     }
 
     private boolean isNewer(Manifest newest) throws IOException {
-        if (!newest.uuid().equals(manifest.uuid())) {
-            throw new IOException(
+        if (!newest.uuid().equals(manifest().uuid())) {
+            throw new AnotherStoreException(
                     store.path()
                             + ": another store is there now: the one that was opened was deleted, and"
                             + " a new one made. Close this one and open it again");
         }
-        return newest.generation() > manifest.generation();
+        return newest.generation() > manifest().generation();
     }
 
     /** Ends all arrays, and lets go of mappings and files. */
@@ -149,8 +156,15 @@ final class ShownGeneration {
         arrays.retire();
         raggeds.retire();
         maps.release();
-        if (lease != null) {
-            lease.close();
+        held.close();
+    }
+
+    /** Looking again does not help. */
+    static final class AnotherStoreException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private AnotherStoreException(String message) {
+            super(message);
         }
     }
 }

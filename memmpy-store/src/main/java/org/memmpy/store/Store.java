@@ -10,7 +10,6 @@ import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
 import org.memmpy.os.Disk;
-import org.memmpy.os.MapArena;
 import org.memmpy.os.OpenResources;
 
 import java.io.IOException;
@@ -429,8 +428,9 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     }
 
     @Override
-    synchronized MapArena maps() {
-        return shown.maps();
+    synchronized HeldFiles hold() {
+        requireOpen();
+        return shown.hold();
     }
 
     /**

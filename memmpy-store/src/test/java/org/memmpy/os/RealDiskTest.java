@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -57,5 +58,40 @@ class RealDiskTest {
                     e.getMessage().startsWith(directory + ": it could not be read: "),
                     e::getMessage);
         }
+    }
+
+    @Test
+    void anInterruptDoesNotHideThatAForceFailed(@TempDir Path directory) throws IOException {
+        Thread caller = Thread.currentThread();
+        FailingChannel channel = new FailingChannel(caller);
+        Path path = Files.createFile(directory.resolve("x"));
+        try (Disk.DiskFile file = new RealDisk.RealFile(path, true, channel)) {
+            IOException e = assertThrows(IOException.class, file::force);
+            assertTrue(Thread.interrupted(), "the interrupt waited");
+            assertTrue(e.getMessage().contains("the disk failed"), e::getMessage);
+            assertTrue(channel.isOpen());
+            caller.interrupt();
+            assertThrows(IOException.class, file::force, "an interrupt from before");
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void anInterruptedForceOfADirectoryIsDone(@TempDir Path directory) throws IOException {
+        Thread.currentThread().interrupt();
+        Disk.REAL.forceDirectory(directory);
+        assertTrue(Thread.interrupted());
+        assertThrows(IOException.class, () -> Disk.REAL.forceDirectory(directory.resolve("none")));
+    }
+
+    @Test
+    void aLinkThatIsThereAlreadyIsPublished(@TempDir Path directory) throws IOException {
+        Path aside = Files.write(directory.resolve("aside"), new byte[] {1});
+        Path file = directory.resolve("file");
+        Files.createLink(file, aside);
+        Disk.REAL.publish(aside, file);
+        Path other = Files.write(directory.resolve("other"), new byte[] {1});
+        assertThrows(FileAlreadyExistsException.class, () -> Disk.REAL.publish(other, file));
+        assertTrue(Files.isSameFile(aside, file));
     }
 }

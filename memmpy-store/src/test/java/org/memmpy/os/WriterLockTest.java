@@ -10,10 +10,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.StoreLockedException;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 class WriterLockTest {
     @TempDir private Path store;
+
+    @Test
+    void sayingWhoHasItIsNoCondition() throws IOException {
+        Path holder = Files.createDirectory(store.resolve("writer.json"));
+        Files.createFile(holder.resolve("x")); // can be neither written nor removed
+        try (WriterLock lock = WriterLock.acquire(store)) {
+            assertThrows(StoreLockedException.class, () -> WriterLock.acquire(store));
+            lock.requireHeld();
+        }
+        WriterLock.acquire(store).close();
+    }
 
     @Test
     void closingTwiceDoesNotGiveAwayTheNextOnesLock() throws IOException {

@@ -76,7 +76,49 @@ class FollowerTest {
     }
 
     @Test
-    void anErrorOfTheFileSystemEndsIt() throws Exception {
+    void goesOnWhenTheStoreIsBack() throws Exception {
+        BlockingQueue<Long> seen = new LinkedBlockingQueue<>();
+        Store.create(path()).close();
+        Path away = directory.resolve("away");
+        try (Store reader = Store.open(path())) {
+            Follower follower = reader.follow(OFTEN, store -> seen.add(store.generation()));
+            assertEquals(1, seen.take());
+            Files.move(path(), away);
+            while (follower.failing() == null && follower.isActive()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(follower.isActive());
+            Files.move(away, path());
+            try (Store writer = Store.edit(path())) {
+                writer.createGroup("g");
+                writer.commit();
+            }
+            assertEquals(2, seen.take());
+            follower.close();
+        }
+    }
+
+    @Test
+    void anotherStoreEndsIt() throws Exception {
+        BlockingQueue<Long> seen = new LinkedBlockingQueue<>();
+        Store.create(path()).close();
+        try (Store reader = Store.open(path())) {
+            Follower follower = reader.follow(OFTEN, store -> seen.add(store.generation()));
+            seen.take();
+            Files.move(path(), directory.resolve("away"));
+            try (Store other = Store.create(path())) {
+                other.createGroup("g");
+                other.commit();
+            }
+            while (follower.isActive()) {
+                Thread.onSpinWait();
+            }
+            assertThrows(IOException.class, follower::close);
+        }
+    }
+
+    @Test
+    void damageEndsIt() throws Exception {
         BlockingQueue<Long> seen = new LinkedBlockingQueue<>();
         Store.create(path()).close();
         try (Store reader = Store.open(path())) {

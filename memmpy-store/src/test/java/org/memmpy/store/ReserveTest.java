@@ -43,6 +43,19 @@ class ReserveTest {
     }
 
     @Test
+    void moreThanAFileCanHaveIsRefused() throws IOException {
+        try (Store store = Store.create(path(), StoreOption.NO_FORCE)) {
+            MappedArray array = store.array("x", DType.FLOAT64);
+            for (long rows : new long[] {1L << 42, 1L << 55, Long.MAX_VALUE}) {
+                assertThrows(IllegalArgumentException.class, () -> array.reserve(rows));
+            }
+            array.reserve(2);
+            store.commit();
+            assertEquals(2, array.rows());
+        }
+    }
+
+    @Test
     void aDeadWritersGarbageBecomesZeros() throws IOException {
         byte[] garbage = new byte[3 * BLOCK];
         Arrays.fill(garbage, (byte) 0xaa);

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.RowType;
@@ -20,6 +22,7 @@ import org.memmpy.testing.Rows;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -416,6 +419,62 @@ class VerificationTest {
             store.array("x", DType.INT8).append(new byte[] {1});
             store.commit();
             assertEquals(1, store.array("x").getLong(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void holdsTheGenerationThatItLooksAt(boolean byWriter) throws IOException {
+        try (Store writer = Store.edit(path());
+                Store reader = Store.open(path())) {
+            List<Long> calls = new ArrayList<>();
+            Verification.Progress once =
+                    (at, total) -> {
+                        calls.add(at);
+                        if (calls.size() == 1) {
+                            replaceAndVacuum(writer, reader);
+                        }
+                    };
+            VerificationReport report =
+                    (byWriter ? writer : reader)
+                            .verify(Verification.all().threads(1).progress(once));
+            assertTrue(report.isSound(), () -> report.problems().toString());
+            assertTrue(calls.size() > 1);
+            assertTrue(writer.vacuum().files() > 0, "now nobody holds them");
+        }
+    }
+
+    private static void replaceAndVacuum(Store writer, Store reader) {
+        try {
+            for (int i = 0; i < 6; i++) {
+                writer.replace("g/x", DType.UINT8, 1000).reserve(1);
+                writer.replace("small", DType.INT32).append(new int[] {i});
+                writer.putValue("v", "text " + i);
+                writer.commit();
+                reader.refresh();
+            }
+            writer.vacuum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void ofAPackThatWasReplacedLooksAtTheOldOne() throws IOException {
+        Path file = directory.resolve("x.npz");
+        try (Store writer = Store.edit(path(), StoreOption.NO_FORCE)) {
+            writer.pack(file);
+            try (Store pack = Store.open(file);
+                    Store checked = Store.open(file, StoreOption.CHECKED)) {
+                writer.replace("g/x", DType.UINT8, 1000)
+                        .append(MemorySegment.ofArray(Rows.random(TYPE, ROWS / 2, 2)));
+                writer.commit();
+                writer.pack(file);
+                VerificationReport report = pack.verify(Verification.all());
+                assertTrue(report.isSound(), () -> report.problems().toString());
+                assertEquals(ROWS, checked.array("g/x").rows());
+                checked.array("g/x").lease().close();
+            }
         }
     }
 }
