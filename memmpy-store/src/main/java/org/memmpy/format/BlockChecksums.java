@@ -24,6 +24,7 @@ public final class BlockChecksums {
     /** The bytes of a block, counted from the first row. */
     public static final int BLOCK = 1 << 20;
 
+    private static final ByteBuffer ZERO_BLOCK = ByteBuffer.allocate(BLOCK).asReadOnlyBuffer();
     private static final int ZEROS = ofZeros();
 
     /** Sums of full blocks, from {@link #first} on. */
@@ -59,6 +60,12 @@ public final class BlockChecksums {
 
     private static int ofZeros() {
         return (int) of(ByteBuffer.allocate(BLOCK));
+    }
+
+    /** {@return whether all remaining bytes are zeros, at most a block of them} */
+    public static boolean isZeros(ByteBuffer bytes) {
+        return bytes.remaining() <= BLOCK
+                && bytes.mismatch(ZERO_BLOCK.slice(0, bytes.remaining())) < 0;
     }
 
     /** Takes note of bytes that were appended; the buffer's position stays. */

@@ -50,6 +50,7 @@ final class ManifestDecoder {
         Manifest manifest =
                 new Manifest(uuid(document), generation, groups, arrays, values, retired(document));
         Structure.fault(manifest)
+                .or(() -> Structure.sharedFile(manifest))
                 .ifPresent(
                         fault -> {
                             throw corrupt(fault);
@@ -167,7 +168,8 @@ final class ManifestDecoder {
         if (!file.endsWith(suffix)) {
             throw corrupt("the file '" + file + "' of '" + path + "' is no " + suffix + " file");
         }
-        if (!NodeNames.staysInside(file)) {
+        // a colon starts a drive or a stream on Windows; no writer puts one into a name
+        if (!NodeNames.staysInside(file) || file.indexOf(':') >= 0) {
             throw corrupt("the file '" + file + "' would be outside the store");
         }
         return file;

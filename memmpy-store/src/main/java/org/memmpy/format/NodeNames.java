@@ -129,6 +129,16 @@ public final class NodeNames {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** {@return a name in Unicode's composed form (NFC), in which it is kept} */
+    static String composed(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) >= 0x80) {
+                return Normalizer.normalize(path, Normalizer.Form.NFC);
+            }
+        }
+        return path;
+    }
+
     /** {@return what is equal for names that some file system cannot tell apart} */
     public static String folded(String path) {
         return path.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);

@@ -8,8 +8,10 @@ import org.memmpy.NodeKind;
 import org.memmpy.RowType;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What must hold among the nodes of a manifest: parents, components, equal lengths. */
 public final class Structure {
@@ -29,6 +31,33 @@ public final class Structure {
             fault = structure.components();
         }
         return Optional.ofNullable(fault == null ? structure.lengths() : fault);
+    }
+
+    /**
+     * {@return which file belongs to two nodes, or twice to one, if one does}
+     *
+     * <p>Who appends to one of them would change the rows of the other. Names that differ by case
+     * are two files where they were made: a writer names both after one node was renamed.
+     */
+    public static Optional<String> sharedFile(Manifest manifest) {
+        Set<String> files = new HashSet<>();
+        for (Map.Entry<String, Manifest.Array> array : manifest.arrays().entrySet()) {
+            for (Manifest.Part part : array.getValue().parts()) {
+                if (!files.add(NodeNames.composed(part.file()))) {
+                    return Optional.of(shared(part.file(), array.getKey()));
+                }
+            }
+        }
+        for (Map.Entry<String, Manifest.Value> value : manifest.values().entrySet()) {
+            if (!files.add(NodeNames.composed(value.getValue().file()))) {
+                return Optional.of(shared(value.getValue().file(), value.getKey()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String shared(String file, String path) {
+        return "the file '%s' of '%s' is named twice".formatted(file, path);
     }
 
     private String parents() {

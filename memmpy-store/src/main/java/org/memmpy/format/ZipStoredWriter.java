@@ -129,7 +129,7 @@ public final class ZipStoredWriter {
     }
 
     /**
-     * Writes some of the current member's bytes.
+     * Writes some of the current member's bytes; blocks of nothing but zeros become holes.
      *
      * @param bytes all that remain in the buffer
      * @throws IllegalArgumentException if they are more than the member was to have
@@ -142,7 +142,11 @@ public final class ZipStoredWriter {
                             .formatted(bytes.remaining(), written, current.bytes));
         }
         ByteBuffer copy = bytes.duplicate();
-        file.write(bytes, current.dataStart() + written);
+        if (copy.remaining() == BlockChecksums.BLOCK && BlockChecksums.isZeros(copy)) {
+            bytes.position(bytes.limit()); // a hole in the file, which goes on behind it
+        } else {
+            file.write(bytes, current.dataStart() + written);
+        }
         written += copy.remaining();
         crc.update(copy);
     }

@@ -31,11 +31,35 @@ final class Compaction {
     /** Takes bytes of rows, in order. */
     interface Target {
         void append(MemorySegment bytes) throws IOException;
+
+        /** {@return whether rows of zeros, behind whole rows, were taken without being written} */
+        default boolean reserve(long rows) throws IOException {
+            return false;
+        }
+    }
+
+    private record WriterTarget(StoreWriter writer, String path) implements Target {
+        @Override
+        public void append(MemorySegment bytes) throws IOException {
+            writer.appendToPart(path, bytes);
+        }
+
+        @Override
+        public boolean reserve(long rows) throws IOException {
+            writer.reserveInPart(path, rows);
+            return true;
+        }
     }
 
     private final Path store;
     private final String where;
     private final Manifest.Array array;
+
+    /** Bytes that the target has, without the zeros. */
+    private long appended;
+
+    /** Bytes of blocks of zeros that the target has not got yet. */
+    private long zeros;
 
     Compaction(Path store, String path, Manifest.Array array) {
         this.store = store;
@@ -59,8 +83,7 @@ final class Compaction {
                 Manifest.Array array = committed.arrays().get(path);
                 before.put(path, array);
                 writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array)
-                        .copyTo(bytes -> writer.appendToPart(path, bytes));
+                new Compaction(store, path, array).copyTo(new WriterTarget(writer, path));
             }
             Manifest next = writer.commit();
             complete = true;
@@ -107,6 +130,7 @@ final class Compaction {
             for (int part = 0; part < parts.size(); part++) {
                 copy(parts.get(part), lease.segment(part), block, target);
             }
+            appendZeros(block, target);
         } finally {
             rows.retire();
             maps.release();
@@ -133,8 +157,45 @@ final class Compaction {
                     throw damaged(part, at, "its checksum differs");
                 }
             }
-            target.append(bytes);
+            if (length == BlockChecksums.BLOCK && BlockChecksums.isZeros(bytes.asByteBuffer())) {
+                zeros += length;
+            } else if (zeros == 0) {
+                append(bytes, target);
+            } else {
+                try (Arena arena = Arena.ofConfined()) { // the block is used for zeros meanwhile
+                    MemorySegment copy = arena.allocate(length).copyFrom(bytes);
+                    appendZeros(block, target);
+                    append(copy, target);
+                }
+            }
         }
+    }
+
+    private void append(MemorySegment bytes, Target target) throws IOException {
+        target.append(bytes);
+        appended += bytes.byteSize();
+    }
+
+    /** Whole rows of zeros are reserved, so that nothing is written; the bytes around them are. */
+    private void appendZeros(MemorySegment block, Target target) throws IOException {
+        long row = array.type().bytes();
+        long begun = appended % row;
+        appendZeros(block, Math.min(zeros, begun == 0 ? 0 : row - begun), target);
+        long rows = zeros / row;
+        if (rows > 0 && target.reserve(rows)) {
+            appended += rows * row;
+            zeros -= rows * row;
+        }
+        appendZeros(block, zeros, target);
+    }
+
+    private void appendZeros(MemorySegment block, long count, Target target) throws IOException {
+        for (long left = count; left > 0; ) {
+            MemorySegment some = block.asSlice(0, Math.min(left, block.byteSize())).fill((byte) 0);
+            append(some, target);
+            left -= some.byteSize();
+        }
+        zeros -= count;
     }
 
     /** {@return the checksums of the full blocks; null for a part without} */

@@ -9,6 +9,8 @@ import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,27 +33,34 @@ final class PendingTree {
     private final Map<String, Manifest.Array> arrays;
     private final Map<String, Manifest.Value> values;
 
-    /** Every path by what a file system that ignores case takes it for. */
-    private final Map<String, String> folded = new HashMap<>();
+    /**
+     * Every path by what a file system that ignores case takes it for; null until it is asked for,
+     * because most generations only have more rows.
+     */
+    private Map<String, String> folded;
 
     PendingTree(Path store, Manifest committed) {
         this.store = store;
         this.groups = new LinkedHashMap<>(committed.groups());
         this.arrays = new LinkedHashMap<>(committed.arrays());
         this.values = new LinkedHashMap<>(committed.values());
-        remember();
     }
 
-    private void remember() {
-        folded.clear();
-        for (Collection<String> paths :
-                List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
-            paths.forEach(this::remember);
+    private Map<String, String> folded() {
+        if (folded == null) {
+            folded = new HashMap<>();
+            for (Collection<String> paths :
+                    List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
+                paths.forEach(this::remember);
+            }
         }
+        return folded;
     }
 
     private void remember(String path) {
-        folded.put(NodeNames.folded(path), path);
+        if (folded != null) {
+            folded.put(NodeNames.folded(path), path);
+        }
     }
 
     /** {@return the kind of a node; null if there is none} */
@@ -89,7 +98,7 @@ final class PendingTree {
 
     /** Makes sure that a node can be created: its name is free and its groups can hold it. */
     void requireFree(String path) {
-        String other = folded.get(NodeNames.folded(path));
+        String other = folded().get(NodeNames.folded(path));
         if (other != null) {
             throw new IllegalArgumentException(
                     "%s: '%s' cannot be created: %s '%s' exists. Names differ by more than case; choose another"
@@ -97,7 +106,7 @@ final class PendingTree {
         }
         String above = NodeNames.parent(path);
         while (!groups.containsKey(above)) {
-            String taken = folded.get(NodeNames.folded(above));
+            String taken = folded().get(NodeNames.folded(above));
             if (taken != null) {
                 throw new IllegalArgumentException(
                         "%s: '%s' cannot be created: %s '%s' is in the way. Choose another group"
@@ -259,7 +268,7 @@ final class PendingTree {
                 List.of(groups.keySet(), arrays.keySet(), values.keySet())) {
             paths.removeIf(at -> !at.isEmpty() && isWithin(at, path));
         }
-        remember();
+        folded = null;
     }
 
     /** Gives a node, with all below it, another path; the groups above it are made. */
@@ -268,7 +277,7 @@ final class PendingTree {
             throw new IllegalArgumentException(
                     "%s: '%s' cannot be moved into itself, to '%s'".formatted(store, from, to));
         }
-        String taken = folded.remove(NodeNames.folded(from)); // it may change its case only
+        String taken = folded().remove(NodeNames.folded(from)); // it may change its case only
         try {
             requireFree(to);
         } finally {
@@ -280,7 +289,7 @@ final class PendingTree {
         renameKeys(groups, renamed);
         renameKeys(arrays, renamed);
         renameKeys(values, renamed);
-        remember();
+        folded = null;
     }
 
     static <T> void renameKeys(Map<String, T> nodes, UnaryOperator<String> renamed) {
@@ -298,15 +307,67 @@ final class PendingTree {
     Manifest manifest(Manifest committed, long generation, Map<String, Manifest.Array> appended) {
         Map<String, Manifest.Array> next = new LinkedHashMap<>(arrays);
         next.putAll(appended);
-        Set<String> retired = new LinkedHashSet<>(files(committed.arrays(), committed.values()));
-        Set<String> named = files(next, values);
-        retired.removeAll(named);
-        Set<String> left = partsOf(retired);
-        retired.removeIf(file -> NodeNames.isNumbered(file) || PartStores.isAdopted(file));
-        left.removeAll(partsOf(named));
-        retired.addAll(left); // so that they are not adopted again
+        Set<String> retired = new LinkedHashSet<>();
+        Set<String> dropped = dropped(committed, next);
+        if (!dropped.isEmpty()) {
+            Set<String> named = files(next, values);
+            dropped.removeAll(named); // a node has moved, or lost some of its parts only
+            Set<String> left = partsOf(dropped);
+            left.removeAll(partsOf(named));
+            dropped.removeIf(file -> NodeNames.isNumbered(file) || PartStores.isAdopted(file));
+            retired.addAll(dropped);
+            retired.addAll(left); // so that they are not adopted again
+        }
         retired.addAll(committed.retired());
+        if (generation > committed.generation()) {
+            retired.removeIf(this::isGonePart);
+        }
         return new Manifest(committed.uuid(), generation, groups, next, values, retired);
+    }
+
+    /** {@return the files of nodes that have not the same ones, in the same order, any more} */
+    private Set<String> dropped(Manifest committed, Map<String, Manifest.Array> next) {
+        Set<String> dropped = new LinkedHashSet<>();
+        committed
+                .arrays()
+                .forEach(
+                        (path, before) -> {
+                            Manifest.Array now = next.get(path);
+                            if (now == null || !beginsAs(before, now)) {
+                                before.parts().forEach(part -> dropped.add(part.file()));
+                            }
+                        });
+        committed
+                .values()
+                .forEach(
+                        (path, before) -> {
+                            Manifest.Value now = values.get(path);
+                            if (now == null || !now.file().equals(before.file())) {
+                                dropped.add(before.file());
+                            }
+                        });
+        return dropped;
+    }
+
+    private static boolean beginsAs(Manifest.Array before, Manifest.Array now) {
+        boolean same = now.parts().size() >= before.parts().size();
+        for (int i = 0; same && i < before.parts().size(); i++) {
+            same = now.parts().get(i).file().equals(before.parts().get(i).file());
+        }
+        return same;
+    }
+
+    /**
+     * {@return whether a part store that was adopted once is gone for good}
+     *
+     * <p>A vacuum forces the removal of its generations first: should the directory be back after a
+     * power loss, there is nothing in it that could be adopted.
+     */
+    private boolean isGonePart(String retired) {
+        return retired.endsWith("/")
+                && PartStores.isAdopted(retired)
+                && NodeNames.staysInside(retired.substring(0, retired.length() - 1))
+                && Files.notExists(store.resolve(retired), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** {@return the part stores that files are in, with a slash behind} */

@@ -218,7 +218,13 @@ final class StoreWriter implements AutoCloseable {
     }
 
     synchronized void reserve(String path, long count) throws IOException {
-        ArrayAppender appender = wholeAppender(path);
+        tree.requireWhole(path);
+        reserveInPart(path, count);
+    }
+
+    /** Reserves rows of an array that may be one of a composite node's. */
+    synchronized void reserveInPart(String path, long count) throws IOException {
+        ArrayAppender appender = appender(path);
         appender.reserve(count);
         rows.used(appender);
     }

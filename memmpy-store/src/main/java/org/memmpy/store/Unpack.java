@@ -72,6 +72,7 @@ final class Unpack {
         try (Disk.DiskFile out = create(part.file())) {
             out.write(ByteBuffer.wrap(NpyHeader.encode(type, part.rows())), 0);
             long[] end = {NpyHeader.BYTES};
+            long length = NpyHeader.BYTES + part.rows() * type.bytes();
             blocks.read(
                     where,
                     type,
@@ -79,7 +80,10 @@ final class Unpack {
                     bytes -> {
                         sums.appended(bytes);
                         int count = bytes.remaining();
-                        out.write(bytes, end[0]);
+                        // a block of zeros becomes a hole, if something follows
+                        if (end[0] + count == length || !BlockChecksums.isZeros(bytes)) {
+                            out.write(bytes, end[0]);
+                        }
                         end[0] += count;
                     });
             out.force();

@@ -110,6 +110,7 @@ final class Vacuum {
             return new Vacuumed(0, 0, kept, inUse, 0, Optional.of(obstacle));
         }
         keepWhatCostsNothing(unused);
+        CacheSweep cache = new CacheSweep(store, disk, now);
         VacuumNotes notes = new VacuumNotes(store, disk, waits.grace(), now);
         Sweep sweep = new Sweep(store, disk, needed, uncommitted, notes, busy);
         for (long generation : unused.keySet()) {
@@ -120,14 +121,15 @@ final class Vacuum {
         obstacle = withoutManifest(ReaderLeases.scan(store, false).generations());
         if (obstacle == null) {
             sweep.files();
+            cache.run();
             new PartSweep(store, disk, sweep, notes, waits.unpublished(), now)
                     .run(current.retired());
             notes.save();
             sweep.finish();
         }
         return new Vacuumed(
-                sweep.bytes(),
-                sweep.count(),
+                sweep.bytes() + cache.bytes(),
+                sweep.count() + cache.count(),
                 kept,
                 inUse,
                 notes.waiting(),

@@ -109,6 +109,12 @@ class ManifestCodecTest {
             value = {
                 "\"file\" : \"image.npy\" | \"file\" : \"../image.npy\"",
                 "\"file\" : \"image.npy\" | \"file\" : \"/etc/passwd\"",
+                "\"file\" : \"b.npy\" | \"file\" : \"label~2.npy\"",
+                "\"file\" : \"b.npy\" | \"file\" : \"image.npy\"",
+                "\"file\" : \"b.npy\" | \"file\" : \"jets/gro\u0308ße.npy\"",
+                "\"file\" : \"b.npy\" | \"file\" : \"C:b.npy\"",
+                "\"file\" : \"b.npy\" | \"file\" : \"image.npy:b.npy\"",
+                "notes.value.json | C:notes.value.json",
                 "\"image\" : | \"../image\" :",
                 "\"image\" : | \"nowhere/image\" :",
                 "\"rows\" : 10 | \"rows\" : -10",
@@ -138,6 +144,26 @@ class ManifestCodecTest {
         assertTrue(!changed.equals(text()), "the manifest has no " + from);
         assertThrows(
                 CorruptStoreException.class, () -> ManifestCodec.decode(sealed(changed), "m.json"));
+    }
+
+    @Test
+    void refusesTwoValuesInOneFile() {
+        Manifest.Value value = MANIFEST.values().get("notes");
+        Manifest shared =
+                new Manifest(
+                        MANIFEST.uuid(),
+                        12,
+                        MANIFEST.groups(),
+                        MANIFEST.arrays(),
+                        Map.of("notes", value, "other", value),
+                        Set.of());
+        byte[] json = ManifestCodec.encode(shared);
+        String message =
+                assertThrows(
+                                CorruptStoreException.class,
+                                () -> ManifestCodec.decode(json, "m.json"))
+                        .getMessage();
+        assertTrue(message.contains("notes.value.json"), message);
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.memmpy.testing.NumPy;
 import org.memmpy.testing.Rows;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,67 @@ class ZipStoredWriterTest {
             write(file, contents);
         }
         return path;
+    }
+
+    /** How many bytes are written in all. */
+    private static final class CountingFile implements Disk.DiskFile {
+        private final Disk.DiskFile file;
+        private long written;
+
+        CountingFile(Disk.DiskFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            written += bytes.remaining();
+            file.write(bytes, position);
+        }
+
+        @Override
+        public void force() throws IOException {
+            file.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    @Test
+    void blocksOfZerosAreHoles() throws IOException {
+        byte[] bytes = new byte[10 * BlockChecksums.BLOCK];
+        bytes[3 * BlockChecksums.BLOCK - 1] = 1;
+        Path path = directory.resolve("holes.zip");
+        long written;
+        try (CountingFile file = new CountingFile(Disk.REAL.create(path))) {
+            ZipStoredWriter writer = new ZipStoredWriter(file);
+            writer.begin("zeros", bytes.length);
+            for (int at = 0; at < bytes.length; at += BlockChecksums.BLOCK) {
+                ByteBuffer block = ByteBuffer.wrap(bytes, at, BlockChecksums.BLOCK);
+                writer.write(block);
+                assertEquals(0, block.remaining());
+            }
+            writer.end();
+            assertEquals(writer.finish(), file.size());
+            written = file.written;
+        }
+        assertTrue(written < BlockChecksums.BLOCK + 10_000, () -> written + " bytes");
+        try (ZipFile zip = new ZipFile(path.toFile());
+                InputStream in = zip.getInputStream(zip.getEntry("zeros"))) {
+            assertArrayEquals(bytes, in.readAllBytes());
+        }
     }
 
     @Test

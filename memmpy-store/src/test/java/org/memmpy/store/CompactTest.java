@@ -17,7 +17,10 @@ import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -165,6 +168,72 @@ class CompactTest {
             store.vacuum();
             assertTrue(Files.notExists(path().resolve("a/x~" + (before + 1) + ".npy")));
         }
+    }
+
+    private static final class Received implements Compaction.Target {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private long reserved;
+
+        @Override
+        public void append(MemorySegment appended) {
+            bytes.writeBytes(appended.toArray(ValueLayout.JAVA_BYTE));
+        }
+
+        @Override
+        public boolean reserve(long rows) {
+            assertEquals(0, bytes.size() % 3, "whole rows");
+            bytes.writeBytes(new byte[Math.toIntExact(3 * rows)]);
+            reserved += 3 * rows;
+            return true;
+        }
+    }
+
+    @Test
+    void blocksOfZerosAreReserved() throws IOException {
+        int rows = 2_000_000;
+        byte[] expected = new byte[3 * (1001 + rows)];
+        try (Store store = Store.create(path(), StoreOption.FREE_ROOT)) {
+            store.array("x", DType.UINT8, 3).append(new byte[] {1, 2, 3});
+            store.array("x").reserve(rows / 2);
+            store.commit();
+            Path part;
+            try (Store open = Store.createPart(path(), "part")) {
+                open.array("x", DType.UINT8, 3).reserve(rows / 2);
+                open.array("x").append(filled(new byte[3 * 1000]));
+                open.commit();
+                part = open.path();
+            }
+            store.adopt(List.of(part));
+            store.commit();
+            System.arraycopy(new byte[] {1, 2, 3}, 0, expected, 0, 3);
+            System.arraycopy(filled(new byte[3000]), 0, expected, expected.length - 3000, 3000);
+            Received received = new Received();
+            new Compaction(path(), "x", manifest().arrays().get("x")).copyTo(received);
+            assertArrayEquals(expected, received.bytes.toByteArray());
+            assertTrue(received.reserved > 3_000_000, () -> received.reserved + " bytes reserved");
+            store.compact();
+            byte[] read = new byte[expected.length];
+            store.array("x").read(0, read);
+            assertArrayEquals(expected, read);
+            assertTrue(store.verify(Verification.all()).isSound());
+
+            Path pack = directory.resolve("x.npz");
+            store.pack(pack);
+            Path copy = directory.resolve("copy.memmpy");
+            Store.unpack(pack, copy);
+            for (Path at : List.of(pack, copy)) {
+                try (Store other = Store.open(at)) {
+                    other.array("x").read(0, read);
+                    assertArrayEquals(expected, read);
+                    assertTrue(other.verify(Verification.all()).isSound());
+                }
+            }
+        }
+    }
+
+    private static byte[] filled(byte[] array) {
+        java.util.Arrays.fill(array, (byte) 7);
+        return array;
     }
 
     @Test

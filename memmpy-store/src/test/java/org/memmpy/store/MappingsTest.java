@@ -57,7 +57,9 @@ class MappingsTest {
                     lease = reader.array("new" + i).lease();
                     long inUse = GROWING + i + 1L;
                     long mapped = mapped(); // where files are mapped now, and what two leases hold
-                    assertTrue(mapped <= 6 * inUse + 6 * GROWING, mapped + " mappings of " + inUse + " arrays");
+                    assertTrue(
+                            mapped <= 6 * inUse + 6 * GROWING,
+                            mapped + " mappings of " + inUse + " arrays");
                 }
                 assertEquals(0, first.segment().get(ValueLayout.JAVA_INT, 0));
                 lease.close();

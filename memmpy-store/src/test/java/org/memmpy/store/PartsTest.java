@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.StoreLockedException;
+import org.memmpy.format.Generations;
 import org.memmpy.testing.ChildJvm;
 
 import java.io.IOException;
@@ -110,6 +111,10 @@ class PartsTest {
             store.vacuum();
             assertRows(reader, 1, 0, 2);
             assertTrue(Files.notExists(path().resolve(".parts")));
+            assertEquals(3, retiredParts());
+            store.attributes("").set("k", 1);
+            store.commit();
+            assertEquals(0, retiredParts(), "no directory is left to be adopted again");
         }
         try (Store store = Store.open(path())) {
             assertRows(store, 1, 0, 2);
@@ -263,6 +268,11 @@ class PartsTest {
         boolean[] mask = new boolean[values.length];
         mask[mask.length - 1] = true;
         store.masked("m", DType.INT32).append(IntBuffer.wrap(values), mask);
+    }
+
+    private long retiredParts() throws IOException {
+        return new Generations(path())
+                .readNewest().retired().stream().filter(name -> name.endsWith("/")).count();
     }
 
     @Test

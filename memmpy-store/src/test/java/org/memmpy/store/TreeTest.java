@@ -54,6 +54,46 @@ class TreeTest {
         }
     }
 
+    /** Names that differ by case are two files, and a manifest may name both. */
+    @Test
+    void aMovedArrayLeavesItsNameToOneThatDiffersByCase() throws IOException {
+        try (Store store = free()) {
+            store.array("x", DType.INT32).append(new int[] {1});
+            store.commit();
+            store.rename("x", "y");
+            store.array("X", DType.INT32).append(new int[] {2});
+            store.commit();
+            store.array("y").append(new int[] {3});
+            store.commit();
+        }
+        try (Store store = Store.open(path())) {
+            assertEquals(1, store.array("y").getLong(0));
+            assertEquals(3, store.array("y").getLong(1));
+            assertEquals(2, store.array("X").getLong(0));
+            assertEquals(1, store.array("X").rows());
+        }
+    }
+
+    /** What was found of the tree before a change holds no longer behind it. */
+    @Test
+    void namesAreFreeAsSoonAsTheirNodesAreGone() throws IOException {
+        try (Store store = free()) {
+            store.array("g/x", DType.INT32).append(new int[] {1});
+            store.commit();
+            assertThrows(IllegalArgumentException.class, () -> store.array("G/X", DType.INT32));
+            store.rename("g", "h");
+            assertThrows(IllegalArgumentException.class, () -> store.createGroup("H"));
+            store.array("G/X", DType.INT32);
+            store.delete("G");
+            store.rename("h", "g");
+            assertThrows(IllegalArgumentException.class, () -> store.array("g/X", DType.INT32));
+            store.commit();
+        }
+        try (Store store = Store.open(path())) {
+            assertEquals(List.of("g/x"), store.arrays());
+        }
+    }
+
     @Test
     void isSeenByItsWriterAtOnceAndByReadersAfterTheCommit() throws IOException {
         try (Store store = free();

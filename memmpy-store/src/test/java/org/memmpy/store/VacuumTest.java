@@ -24,9 +24,11 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -126,6 +128,67 @@ class VacuumTest {
         assertTrue(Files.exists(linked.resolve("a.npy")));
         assertTrue(Files.isSymbolicLink(path().resolve("link.npy")));
         assertTrue(Files.isDirectory(path().resolve("empty")), "not made empty by us");
+    }
+
+    private Path cached(String name, Duration age) throws IOException {
+        Path file = Files.write(path().resolve(".cache").resolve(name), new byte[8]);
+        return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
+    }
+
+    private static String statistics(int number) {
+        return String.format(Locale.ROOT, "statistics-%064x.bin", number);
+    }
+
+    @Test
+    void forgetsStatisticsThatNobodyAsksFor() throws IOException {
+        filled().close();
+        Files.createDirectory(path().resolve(".cache"));
+        String nonce = "-00000000-0000-0000-0000-000000000000.aside";
+        Path month = cached(statistics(1), Duration.ofDays(31));
+        Path week = cached(statistics(2), Duration.ofDays(7));
+        Path dead = cached(statistics(3) + nonce, Duration.ofDays(2));
+        Path alive = cached(statistics(4) + nonce, Duration.ofHours(1));
+        Path foreign = cached("thumbnail.png", Duration.ofDays(99));
+        try (Store store = Store.edit(path())) {
+            assertEquals(1 + 2, store.vacuum().files(), "a manifest, too");
+            assertEquals(
+                    List.of(false, true, false, true, true),
+                    Stream.of(month, week, dead, alive, foreign).map(Files::exists).toList());
+            for (int i = 0; i < CacheSweep.MAX_FILES; i++) {
+                cached(statistics(10 + i), Duration.ofMinutes(1));
+            }
+            assertEquals(8, store.vacuum().bytes());
+            assertFalse(Files.exists(week), "the one used longest ago");
+        }
+    }
+
+    @Test
+    void statisticsThatAreUsedStay() throws IOException {
+        try (Store store = filled()) {
+            Statistics.of(store.array("x"));
+            Path file;
+            try (Stream<Path> files = Files.list(path().resolve(".cache"))) {
+                file = files.findFirst().orElseThrow();
+            }
+            Files.setLastModifiedTime(
+                    file, FileTime.from(Instant.now().minus(Duration.ofDays(40))));
+            Statistics.of(store.array("x"));
+            store.vacuum();
+            assertTrue(Files.exists(file));
+        }
+    }
+
+    @Test
+    void aCacheThatIsALinkIsNotFollowed() throws IOException {
+        filled().close();
+        Path real = Files.createDirectory(path().resolve(".cache"));
+        Path old = cached(statistics(1), Duration.ofDays(31));
+        Path moved = Files.move(real, directory.resolve("elsewhere"));
+        Files.createSymbolicLink(real, moved);
+        try (Store store = Store.edit(path())) {
+            store.vacuum();
+        }
+        assertTrue(Files.exists(moved.resolve(old.getFileName())));
     }
 
     @Test
