@@ -1,4 +1,4 @@
-"""Reads a memmpy store with NumPy alone: docs/FORMAT.md in sixty lines. Free to copy (Apache-2.0)."""
+"""Reads a memmpy store that you trust with NumPy alone: docs/FORMAT.md in 60 lines. Free to copy (Apache-2.0)."""
 import json, os, re
 import numpy as np
 
@@ -41,20 +41,20 @@ class Store:
 
     def masked(self, name):
         fill = self.attributes(name).get("fill_value")
+        fill = float(fill) if isinstance(fill, str) else fill  # "NaN", "Infinity", "-Infinity"
         return np.ma.MaskedArray(self.array(name + "/values"), self.array(name + "/mask"), fill_value=fill)
 
     def value(self, name):
-        return json.load(open(os.path.join(self.path, *self.manifest["values"][name]["file"].split("/"))))
+        file = os.path.join(self.path, *self.manifest["values"][name]["file"].split("/"))
+        return json.load(open(file, encoding="utf-8"))
 
     def attributes(self, name=""):
         return {**self.groups, **self.arrays, **self.manifest["values"]}[name].get("attributes", {})
-
 
 def crc32c(data, crc=0xFFFFFFFF, table=[]):
     for n in range(len(table), 256):
         for _ in range(8):
             n = n >> 1 ^ (0x82F63B78 if n & 1 else 0)
         table.append(n)
-    for byte in data:
-        crc = table[(crc ^ byte) & 255] ^ crc >> 8
+    for byte in data: crc = table[(crc ^ byte) & 255] ^ crc >> 8
     return crc ^ 0xFFFFFFFF

@@ -30,10 +30,19 @@ final class JsonText {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
             Object value = value(parser);
-            return parser.nextToken() == null ? value : text;
+            return parser.nextToken() == null ? value : string(text);
         } catch (IOException e) {
-            return text;
+            return string(text);
         }
+    }
+
+    /** A slip in what is meant as JSON shall not become a string. */
+    private static String string(String text) {
+        if (text.startsWith("{") || text.startsWith("[") || text.startsWith("\"")) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no JSON. If it is meant as a string, say --string");
+        }
+        return text;
     }
 
     private static Object value(JsonParser parser) throws IOException {

@@ -3,6 +3,7 @@
 
 package org.memmpy.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -47,12 +48,14 @@ final class Progress implements AutoCloseable {
     }
 
     /** {@return the width of standard error's terminal, 0 if it is none; bin/memmpy tells} */
+    @SuppressWarnings("SystemConsoleNull") // seen null in a pipe on JDK 25, whatever the check says
     static int terminalColumns() {
         Integer told = Integer.getInteger("memmpy.columns");
         if (told != null) {
             return told;
         }
-        return System.console().isTerminal() ? USUAL_COLUMNS : 0;
+        Console console = System.console(); // null where there is no terminal at all
+        return console != null && console.isTerminal() ? USUAL_COLUMNS : 0;
     }
 
     /** Starts the next array, of so many rows. */

@@ -168,6 +168,10 @@ final class StoreImport implements AutoCloseable {
     }
 
     void commit() throws IOException {
+        if (received.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "nothing was imported: there is no array in what is to be read");
+        }
         requireEqualRows();
         interrupt.check(NOTHING_IMPORTED);
         store.commit();

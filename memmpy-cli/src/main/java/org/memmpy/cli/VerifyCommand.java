@@ -124,13 +124,14 @@ final class VerifyCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .println(
-                        "%s, generation %d: %s in %,d %s verified, %s%s"
+                        "%s, generation %d: %s in %,d %s verified%s, %s%s"
                                 .formatted(
                                         path,
                                         report.generation(),
                                         Text.bytes(report.bytes()),
                                         report.blocks(),
                                         report.blocks() == 1 ? "block" : "blocks",
+                                        fraction < 1 ? ", a sample" : "",
                                         sound ? "nothing is damaged" : "DAMAGED",
                                         report.uncheckedParts() == 0
                                                 ? ""

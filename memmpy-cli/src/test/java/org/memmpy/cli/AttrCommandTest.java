@@ -31,7 +31,7 @@ class AttrCommandTest {
         assertEquals("n = 3\n", Cli.run("attr", "set", store, "x", "n", "3").ok());
         assertEquals("s = \"3\"\n", Cli.run("attr", "set", store, "x", "s", "3", "--string").ok());
         Cli.run("attr", "set", store, "x", "text", "two words").ok();
-        Cli.run("attr", "set", store, "x", "broken", "{\"a\": 1").ok();
+        Cli.run("attr", "set", store, "x", "broken", "{\"a\": 1", "--string").ok();
         Cli.run("attr", "set", store, "x", "twice", "1 2").ok();
         Cli.run("attr", "set", store, "x", "empty", "").ok();
         Cli.run("attr", "set", store, "x", "tree", "{\"a\": [1.5, true, null, {}]}").ok();
@@ -80,6 +80,7 @@ class AttrCommandTest {
         Cli.run("attr", "get", store, "nix").fails(1, "has no node 'nix'. It has: x");
         Cli.run("attr", "get", store, "x", "nix").fails(1, "no attribute 'nix'. It has: none");
         Cli.run("attr", "set", store, "x", "n").fails(2, "VALUE");
+        Cli.run("attr", "set", store, "x", "n", "{\"a\":[1").fails(1, "is no JSON", "--string");
         Cli.run("attr", "set", folder.resolve("no"), "x", "n", "1").fails(1, "no such store");
         try (Store writer = Store.edit(store)) {
             Cli.run("attr", "set", writer.path(), "x", "n", "1")

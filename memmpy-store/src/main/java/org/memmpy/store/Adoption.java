@@ -88,13 +88,6 @@ final class Adoption implements AutoCloseable {
     }
 
     private static void check(Path part, Manifest manifest) throws IOException {
-        for (Map.Entry<String, Manifest.Group> group : manifest.groups().entrySet()) {
-            if (group.getValue().kind() == NodeKind.RAGGED) {
-                throw new IllegalArgumentException(
-                        "%s: the ragged array '%s' cannot be adopted yet. Append its rows in the store's writer"
-                                .formatted(part, group.getKey()));
-            }
-        }
         StoreFiles files = new StoreFiles.InDirectory(part);
         for (Map.Entry<String, Manifest.Array> array : manifest.arrays().entrySet()) {
             for (Manifest.Part file : array.getValue().parts()) {
@@ -111,6 +104,7 @@ final class Adoption implements AutoCloseable {
     void createMissing(PendingTree tree) {
         parts.forEach(
                 (part, manifest) -> {
+                    RaggedAdoption.requireSameTypes(store, tree, part, manifest);
                     new TreeMap<>(manifest.groups())
                             .forEach((path, group) -> group(tree, part, path, group));
                     manifest.arrays().forEach((path, array) -> array(tree, part, path, array));
@@ -122,7 +116,11 @@ final class Adoption implements AutoCloseable {
         NodeKind kind = group.kind();
         NodeKind there = tree.kind(path);
         if (there == null) {
-            tree.createGroup(path, kind);
+            if (isComponent(tree, path)) {
+                tree.addGroup(path, kind);
+            } else {
+                tree.createGroup(path, kind);
+            }
             tree.setAttributes(path, group.attributes());
         } else if (there != kind && !(there.isGroup() && kind.isGroup())) {
             throw otherKind(part, path, kind, there);
@@ -132,7 +130,7 @@ final class Adoption implements AutoCloseable {
     private void array(PendingTree tree, Path part, String path, Manifest.Array array) {
         NodeKind there = tree.kind(path);
         if (there == null) {
-            if (tree.kind(NodeNames.parent(path)).isComposite()) {
+            if (isComponent(tree, path)) {
                 tree.addArray(path, array.type());
             } else {
                 tree.createArray(path, array.type());
@@ -150,6 +148,11 @@ final class Adoption implements AutoCloseable {
                                     part.getFileName(),
                                     array.type()));
         }
+    }
+
+    private static boolean isComponent(PendingTree tree, String path) {
+        NodeKind above = tree.kind(NodeNames.parent(path));
+        return above != null && above.isComposite();
     }
 
     private void value(PendingTree tree, Path part, String path, Manifest.Value value) {
@@ -181,6 +184,7 @@ final class Adoption implements AutoCloseable {
         PendingTree trial = new PendingTree(store, soFar);
         createMissing(trial);
         links().forEach(trial::addParts);
+        raggeds().addOffsets(trial);
         requireSound(
                 trial.manifest(soFar, soFar.generation(), Map.of()),
                 "was adopted",
@@ -202,8 +206,12 @@ final class Adoption implements AutoCloseable {
         parts.forEach(
                 (part, manifest) -> {
                     for (Map.Entry<String, Manifest.Array> array : manifest.arrays().entrySet()) {
+                        if (RaggedAdoption.isRewritten(manifest, array.getKey())) {
+                            continue;
+                        }
+                        boolean all = RaggedAdoption.hasRowsWithout(manifest, array.getKey());
                         for (Manifest.Part file : array.getValue().parts()) {
-                            if (file.rows() > 0) {
+                            if (file.rows() > 0 || all) {
                                 links.computeIfAbsent(array.getKey(), path -> new ArrayList<>())
                                         .add(linked(part, file));
                             }
@@ -216,6 +224,11 @@ final class Adoption implements AutoCloseable {
     private static Manifest.Part linked(Path part, Manifest.Part file) {
         return new Manifest.Part(
                 PartStores.name(part) + "/" + file.file(), file.rows(), file.tail());
+    }
+
+    /** {@return the ragged arrays, whose rows are more than files to link} */
+    RaggedAdoption raggeds() {
+        return new RaggedAdoption(store, parts);
     }
 
     /** Makes the parts' files durable, whatever their writers did about that. */

@@ -32,19 +32,25 @@ final class Compaction {
     interface Target {
         void append(MemorySegment bytes) throws IOException;
 
-        /** Takes rows of zeros, behind whole rows. */
-        void reserve(long rows) throws IOException;
+        /** {@return whether it takes rows of zeros, behind whole rows, that are not written} */
+        default boolean reserve(long rows) throws IOException {
+            return false;
+        }
     }
 
-    private record WriterTarget(StoreWriter writer, String path) implements Target {
+    /** The writer reserves no rows of a part of a ragged or masked array: they are written. */
+    private record WriterTarget(StoreWriter writer, String path, boolean whole) implements Target {
         @Override
         public void append(MemorySegment bytes) throws IOException {
             writer.append(path, bytes);
         }
 
         @Override
-        public void reserve(long rows) throws IOException {
-            writer.reserve(path, rows);
+        public boolean reserve(long rows) throws IOException {
+            if (whole) {
+                writer.reserve(path, rows);
+            }
+            return whole;
         }
     }
 
@@ -80,7 +86,12 @@ final class Compaction {
                 Manifest.Array array = committed.arrays().get(path);
                 before.put(path, array);
                 writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array).copyTo(new WriterTarget(writer, path));
+                new Compaction(store, path, array)
+                        .copyTo(
+                                new WriterTarget(
+                                        writer,
+                                        path,
+                                        !committed.kind(NodeNames.parent(path)).isComposite()));
             }
             Manifest next = writer.commit();
             complete = true;
@@ -110,7 +121,7 @@ final class Compaction {
     }
 
     /** Each part of these is sorted in itself. */
-    private static boolean isRuns(Manifest manifest, String path) {
+    static boolean isRuns(Manifest manifest, String path) {
         return NodeNames.last(path).equals("sorted")
                 && manifest.kind(NodeNames.parent(path)) == NodeKind.RAGGED;
     }
@@ -179,8 +190,7 @@ final class Compaction {
         long begun = appended % row;
         appendZeros(block, Math.min(zeros, begun == 0 ? 0 : row - begun), target);
         long rows = zeros / row;
-        if (rows > 0) {
-            target.reserve(rows);
+        if (rows > 0 && target.reserve(rows)) {
             appended += rows * row;
             zeros -= rows * row;
         }
@@ -220,7 +230,7 @@ final class Compaction {
 
     private CorruptStoreException damaged(Manifest.Part part, long at, String found) {
         return new CorruptStoreException(
-                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was compacted; restore the file from a copy"
+                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was changed; restore the file from a copy"
                         .formatted(where, part.file(), at, found));
     }
 }

@@ -190,6 +190,7 @@ final class ForeignArrays {
      * @param content what is another for other files
      */
     private Manifest manifest(String content) {
+        groups.replaceAll((path, group) -> new Manifest.Group(kind(path)));
         Manifest manifest = new Manifest(uuid(content), 1, groups, arrays, Map.of(), Set.of());
         Structure.fault(manifest)
                 .ifPresent(
@@ -197,5 +198,16 @@ final class ForeignArrays {
                             throw refused(path.toString(), fault);
                         });
         return manifest;
+    }
+
+    /** A table if it has arrays and all are of one length, so that a loader takes it. */
+    private NodeKind kind(String group) {
+        long lengths =
+                arrays.entrySet().stream()
+                        .filter(array -> NodeNames.parent(array.getKey()).equals(group))
+                        .mapToLong(array -> array.getValue().rows())
+                        .distinct()
+                        .count();
+        return lengths == 1 ? NodeKind.TABLE : NodeKind.GROUP;
     }
 }

@@ -81,6 +81,11 @@ final class KeyIndex {
 
     /** {@return the key of a row} */
     String key(long row) {
+        return new String(utf8(row), StandardCharsets.UTF_8);
+    }
+
+    /** {@return the key of a row, as UTF-8} */
+    byte[] utf8(long row) {
         RowExtents.Extent extent = keys.of(row);
         if (extent.length() > Keys.MAX_BYTES) {
             throw new CorruptStoreException(
@@ -89,6 +94,16 @@ final class KeyIndex {
         }
         byte[] utf8 = new byte[(int) extent.length()];
         keys.copy(extent, MemorySegment.ofArray(utf8));
-        return new String(utf8, StandardCharsets.UTF_8);
+        return utf8;
+    }
+
+    /** {@return how many rows have a key} */
+    long count() {
+        return hashes.count();
+    }
+
+    /** Copies hashes of consecutive rows, as they are on disk. */
+    void copyHashes(long row, MemorySegment into) {
+        hashes.copy(row, into);
     }
 }

@@ -8,6 +8,7 @@ import org.memmpy.format.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -40,6 +41,13 @@ final class KeyedWriting {
         if (closing != null) {
             closing.close();
         }
+    }
+
+    /** Forgets the keys of arrays that a tree does not have. */
+    void closeAllBut(PendingTree tree) {
+        List.copyOf(keys.keySet()).stream()
+                .filter(path -> tree.kind(path) == null)
+                .forEach(this::close);
     }
 
     void closeAll() {

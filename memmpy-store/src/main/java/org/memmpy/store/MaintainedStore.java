@@ -123,8 +123,8 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
      *
      * @param parts their directories, each closed by its writer
      * @throws IllegalArgumentException if a node is of another type or kind there, if the arrays of
-     *     a table would have different lengths, if a part is adopted already or is none, or has a
-     *     ragged array. Nothing is adopted then
+     *     a table would have different lengths, if a part is adopted already or is none, or if a
+     *     key of a ragged array is here or in another part. Nothing is adopted then
      * @throws org.memmpy.StoreLockedException if the writer of a part has it open
      * @throws org.memmpy.CorruptStoreException if a file of a part is missing or cut
      * @throws IOException if a file cannot be read or forced

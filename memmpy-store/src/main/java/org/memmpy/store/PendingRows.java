@@ -77,6 +77,15 @@ final class PendingRows {
         }
     }
 
+    /** Drops the uncommitted rows of arrays that a tree does not have. */
+    void dropAllBut(PendingTree tree) throws IOException {
+        for (String path : List.copyOf(appenders.keySet())) {
+            if (tree.array(path) == null) {
+                drop(path);
+            }
+        }
+    }
+
     void rename(UnaryOperator<String> renamed) {
         PendingTree.renameKeys(appenders, renamed);
     }

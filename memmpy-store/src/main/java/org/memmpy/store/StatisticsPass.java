@@ -63,8 +63,12 @@ public final class StatisticsPass {
      *
      * @return this
      * @throws IllegalArgumentException if it is floating
+     * @throws IllegalStateException if no column was added
      */
     public StatisticsPass countClasses() {
+        if (columns.isEmpty()) {
+            throw new IllegalStateException("add a column first: its classes are to be counted");
+        }
         columns.getLast().countClasses();
         return this;
     }

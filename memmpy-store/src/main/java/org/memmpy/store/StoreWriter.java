@@ -412,13 +412,31 @@ final class StoreWriter implements AutoCloseable {
                     tree.manifest(committed, publisher.next(), rows.withRowsToCome(tree)));
             adoption.force(disk);
             rows.prepareLinks();
-            adoption.createMissing(tree); // from here on nothing fails
+            Manifest before = pending();
+            boolean complete = false;
+            try {
+                adoption.createMissing(tree);
+                together(to -> adoption.raggeds().append(to, this::keys));
+                complete = true;
+            } finally {
+                if (!complete) {
+                    restore(before);
+                }
+            }
+            // from here on nothing fails
             for (Map.Entry<String, List<Manifest.Part>> link : adoption.links().entrySet()) {
                 for (Manifest.Part part : link.getValue()) {
                     link(link.getKey(), part);
                 }
             }
         }
+    }
+
+    /** Makes the tree what it was before nodes were created; those had no rows yet. */
+    private void restore(Manifest before) throws IOException {
+        tree = new PendingTree(store, before);
+        rows.dropAllBut(tree);
+        keyed.closeAllBut(tree);
     }
 
     private void requireUsable() {

@@ -58,9 +58,9 @@ class MomentsTest {
     @ParameterizedTest
     @EnumSource
     void areThoseOfExactArithmetic(DType dtype) {
-        int elements = 784 * 256 + 12_345;
-        MemorySegment segment = random(dtype, elements, 3);
         for (int groups : GROUPS) {
+            int elements = groups == 784 ? 784 * 256 + 12_345 : 21_345; // decimals are slow
+            MemorySegment segment = random(dtype, elements, 3);
             Moments moments = of(dtype, groups, segment);
             for (int g = 0; g < Math.min(groups, 3); g++) {
                 assertExact(dtype, segment, elements, groups, g, moments);

@@ -157,10 +157,11 @@ class CompactTest {
         }
 
         @Override
-        public void reserve(long rows) {
+        public boolean reserve(long rows) {
             assertEquals(0, bytes.size() % 3, "whole rows");
             bytes.writeBytes(new byte[Math.toIntExact(3 * rows)]);
             reserved += 3 * rows;
+            return true;
         }
     }
 

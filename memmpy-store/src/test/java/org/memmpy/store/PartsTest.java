@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
-import org.memmpy.NodeKind;
 import org.memmpy.StoreLockedException;
 import org.memmpy.format.Generations;
 import org.memmpy.testing.ChildJvm;
 
 import java.io.IOException;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,7 +187,6 @@ class PartsTest {
             Path good = write(path(), "good", 5, 6);
             Path uneven;
             Path other;
-            Path ragged;
             Path empty;
             try (Store part = Store.createPart(path(), "uneven")) {
                 part.array("id", DType.INT64).append(new long[] {7});
@@ -202,22 +201,9 @@ class PartsTest {
             try (Store part = Store.createPart(path(), "empty")) {
                 empty = part.path();
             }
-            try (Store part = Store.createPart(path(), "ragged")) {
-                part.requireWriter()
-                        .change(
-                                tree -> {
-                                    tree.createGroup("r", NodeKind.RAGGED);
-                                    tree.addArray("r/values", org.memmpy.RowType.of(DType.INT8));
-                                    tree.addArray("r/offsets", org.memmpy.RowType.of(DType.INT64));
-                                });
-                part.array("r/offsets").append(new long[] {0});
-                part.commit();
-                ragged = part.path();
-            }
             refused(store, "'id' 4 rows, 'image' 3 rows", good, uneven);
             refused(store, "in the part other", good, other);
             refused(store, "nothing was committed", good, empty);
-            refused(store, "cannot be adopted yet", good, ragged);
             refused(store, "is adopted already", good, good);
             refused(store, "is no part of", good, directory);
             Files.delete(Files.move(good.resolve("id.npy"), directory.resolve("moved.npy")));
@@ -279,17 +265,9 @@ class PartsTest {
     }
 
     private static void masked(Store store, int... values) throws IOException {
-        store.requireWriter()
-                .change(
-                        tree -> {
-                            tree.createGroup("m", NodeKind.MASKED);
-                            tree.addArray("m/values", org.memmpy.RowType.of(DType.INT32));
-                            tree.addArray("m/mask", org.memmpy.RowType.of(DType.BOOL));
-                        });
-        store.array("m/values").append(values);
         boolean[] mask = new boolean[values.length];
         mask[mask.length - 1] = true;
-        store.array("m/mask").append(mask);
+        store.masked("m", DType.INT32).append(IntBuffer.wrap(values), mask);
     }
 
     private long retiredParts() throws IOException {

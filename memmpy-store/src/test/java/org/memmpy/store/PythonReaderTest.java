@@ -16,6 +16,7 @@ import org.memmpy.testing.NumPy;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,8 @@ class PythonReaderTest {
             assert list(keyed) == ["a", "größe"] and keyed["größe"].tolist() == [3]
             masked = s.masked("events/m")
             assert masked.filled().tolist() == [1.5, -1, 3.5, -1], masked
+            nan = s.masked("nan")
+            assert np.isnan(nan.fill_value) and nan.filled()[1] == 2, nan
             assert s.value("notes/run") == {"n": [1, None, "x"]}
             assert s.attributes() == {"by": "me"} and s.attributes("events/image")["unit"] == "px"
             raw = open(args[1] + "/memmpy-000003.json", "rb").read()
@@ -95,6 +98,9 @@ class PythonReaderTest {
                 FloatBuffer.wrap(new float[] {1.5f, 9, 3.5f, 9}),
                 new boolean[] {false, true, false, true});
         masked.setFillValue(-1);
+        MaskedArray nan = store.masked("nan", DType.FLOAT64);
+        nan.append(DoubleBuffer.wrap(new double[] {1, 2}), new boolean[] {true, false});
+        nan.setFillValue(Double.NaN);
         store.array("half", DType.BFLOAT16).append(new short[] {0x3f80, (short) 0xc000});
         store.array("empty", DType.INT64, 5);
         RaggedArray jets = store.ragged("jets", RaggedType.of(DType.FLOAT32));
