@@ -38,8 +38,7 @@ final class Compaction {
         }
     }
 
-    /** The writer reserves no rows of a part of a ragged or masked array: they are written. */
-    private record WriterTarget(StoreWriter writer, String path, boolean whole) implements Target {
+    private record WriterTarget(StoreWriter writer, String path) implements Target {
         @Override
         public void append(MemorySegment bytes) throws IOException {
             writer.appendToPart(path, bytes);
@@ -84,12 +83,7 @@ final class Compaction {
                 Manifest.Array array = committed.arrays().get(path);
                 before.put(path, array);
                 writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array)
-                        .copyTo(
-                                new WriterTarget(
-                                        writer,
-                                        path,
-                                        !committed.kind(NodeNames.parent(path)).isComposite()));
+                new Compaction(store, path, array).copyTo(new WriterTarget(writer, path));
             }
             Manifest next = writer.commit();
             complete = true;
