@@ -39,7 +39,7 @@ class SnapshotTest {
     private static final int READERS = 4;
 
     /** The arrays have at most eight files, and a generation may be mapped beside the next. */
-    private static final int MAX_MAPS = 16;
+    private static final int MAX_MAPS = 40;
 
     /** A lease, its successor, a manifest or a file being mapped, and a directory being listed. */
     private static final int MAX_FILES = 8;
