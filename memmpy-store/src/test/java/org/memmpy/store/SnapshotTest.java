@@ -38,7 +38,9 @@ class SnapshotTest {
     private static final int ROWS = 20;
     private static final int READERS = 4;
 
-    /** The arrays have at most eight files, and a generation may be mapped beside the next. */
+    /**
+     * The arrays have at most eight files; an arena is renewed when less than half of it is used.
+     */
     private static final int MAX_MAPS = 40;
 
     /** A lease, its successor, a manifest or a file being mapped, and a directory being listed. */
