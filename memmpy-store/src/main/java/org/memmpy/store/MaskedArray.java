@@ -251,7 +251,22 @@ public final class MaskedArray {
         read(row, MemorySegment.ofArray(into), fill);
     }
 
+    /** Values and mask are of the same generation, whatever is shown meanwhile. */
     private void readFilled(long row, MemorySegment into, long fillBits) {
+        Rows before = values.committed();
+        Rows maskBefore = mask.committed();
+        if (before.isOfGeneration(maskBefore)) {
+            fill(row, into, fillBits);
+            if (values.committed() == before && mask.committed() == maskBefore) {
+                return;
+            }
+        }
+        synchronized (store) { // while it moves to no other generation
+            fill(row, into, fillBits);
+        }
+    }
+
+    private void fill(long row, MemorySegment into, long fillBits) {
         DType dtype = rowType().dtype();
         values.read(row, into);
         long elements = into.byteSize() / dtype.bytes();

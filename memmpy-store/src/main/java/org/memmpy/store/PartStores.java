@@ -7,6 +7,7 @@ import org.memmpy.NodeKind;
 import org.memmpy.StoreLockedException;
 import org.memmpy.format.Generations;
 import org.memmpy.format.NodeNames;
+import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
@@ -34,6 +35,16 @@ final class PartStores {
     private PartStores() {}
 
     static Store create(Path store, String name, StoreOption... options) throws IOException {
+        return create(store, name, null, options);
+    }
+
+    /**
+     * Makes a part.
+     *
+     * @param disk how to write; null for the real one
+     */
+    static Store create(Path store, String name, Disk disk, StoreOption... options)
+            throws IOException {
         String checked = NodeNames.directory(NodeNames.check(name));
         if (checked.contains("/")) {
             throw new IllegalArgumentException(
@@ -49,7 +60,7 @@ final class PartStores {
                     store.resolve(DIRECTORY)
                             .resolve(String.format(Locale.ROOT, "%s-%08x", checked, random));
             try {
-                return new StoreOpener(part, all.toArray(StoreOption[]::new)).create();
+                return new StoreOpener(part, disk, all.toArray(StoreOption[]::new)).create();
             } catch (FileAlreadyExistsException | NoSuchFileException | StoreLockedException e) {
                 // a vacuum took it for that of a dead writer, before it was locked
                 if (attempt == ATTEMPTS) {

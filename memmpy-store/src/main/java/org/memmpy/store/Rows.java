@@ -24,6 +24,9 @@ final class Rows {
     /** The first row of each part, and behind the last one the number of rows. */
     private final long[] starts;
 
+    /** One for each generation that a store shows. */
+    private final MapArena maps;
+
     private boolean retired;
     private int users = 1;
 
@@ -37,6 +40,7 @@ final class Rows {
         this.files = files;
         this.where = where;
         this.node = node;
+        this.maps = maps;
         List<Manifest.Part> filled = node.parts().stream().filter(part -> part.rows() > 0).toList();
         this.parts = new MappedPart[filled.size()];
         this.starts = new long[filled.size() + 1];
@@ -89,6 +93,11 @@ final class Rows {
 
     Manifest.Array node() {
         return node;
+    }
+
+    /** {@return whether this and other rows of a store are of the same generation} */
+    boolean isOfGeneration(Rows other) {
+        return maps.equals(other.maps);
     }
 
     long count() {

@@ -88,6 +88,17 @@ record CrashState(
      * @return how many states
      */
     static int forEach(Session session, int from, int mixes, Visitor visitor) throws IOException {
+        return forEach(session, from, mixes, 1, visitor);
+    }
+
+    /**
+     * As the other one, but there is more than all lost and all kept only after one operation of
+     * some.
+     *
+     * @param thinned of how many
+     */
+    static int forEach(Session session, int from, int mixes, int thinned, Visitor visitor)
+            throws IOException {
         Platter platter = session.disk().initial();
         Path store = session.disk().base().relativize(session.path());
         List<DiskOp> journal = session.disk().journal();
@@ -106,7 +117,7 @@ record CrashState(
             if (at < from) {
                 continue;
             }
-            for (Fate fate : fates(platter, op, at, mixes)) {
+            for (Fate fate : fates(platter, op, at, mixes, at % thinned == 0)) {
                 Platter.Survivors survivors = platter.survivors(fate);
                 if (seen.add(returned + " " + published.size() + survivors.fingerprint())) {
                     String cause =
@@ -126,10 +137,13 @@ record CrashState(
         return seen.size();
     }
 
-    private static List<Fate> fates(Platter platter, DiskOp op, int at, int mixes) {
+    private static List<Fate> fates(Platter platter, DiskOp op, int at, int mixes, boolean more) {
         List<Fate> fates = new ArrayList<>(List.of(Fate.lost(), Fate.kept()));
         if (op instanceof DiskOp.Write write) {
             fates.add(Fate.torn(write.inode()));
+        }
+        if (!more) {
+            return fates;
         }
         for (Object thing : platter.pending()) {
             fates.add(Fate.allBut(true, thing));

@@ -6,6 +6,7 @@ package org.memmpy.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 
 import java.io.IOException;
@@ -55,12 +56,18 @@ final class Model {
     }
 
     private final Map<String, Column> columns = new LinkedHashMap<>();
+    private final Map<String, Column> components = new LinkedHashMap<>();
+    private final Map<String, RaggedType> raggeds = new LinkedHashMap<>();
+    private final Map<String, RowType> masked = new LinkedHashMap<>();
     private final Map<String, Answer> answers = new LinkedHashMap<>();
     private final Set<String> tables = new LinkedHashSet<>();
 
     Model copy() {
         Model copy = new Model();
         copy.columns.putAll(columns);
+        copy.components.putAll(components);
+        copy.raggeds.putAll(raggeds);
+        copy.masked.putAll(masked);
         copy.answers.putAll(answers);
         copy.tables.addAll(tables);
         return copy;
@@ -68,6 +75,26 @@ final class Model {
 
     Map<String, Column> columns() {
         return columns;
+    }
+
+    /** {@return the arrays that ragged and masked arrays consist of, without sorted hashes} */
+    Map<String, Column> components() {
+        return components;
+    }
+
+    Map<String, RaggedType> raggeds() {
+        return raggeds;
+    }
+
+    Map<String, RowType> masked() {
+        return masked;
+    }
+
+    /** A ragged or masked array is there no more. */
+    void drop(String path) {
+        raggeds.remove(path);
+        masked.remove(path);
+        components.keySet().removeIf(component -> component.startsWith(path + "/"));
     }
 
     Set<String> tables() {
@@ -85,18 +112,21 @@ final class Model {
     /** Holds a store against this, and its tables' columns against each other. */
     void check(Store store) throws IOException {
         assertEquals(columns.keySet(), new LinkedHashSet<>(store.arrays()), "the arrays");
-        for (Map.Entry<String, Column> column : columns.entrySet()) {
-            MappedArray array = store.array(column.getKey());
-            assertEquals(column.getValue().type(), array.rowType(), column.getKey());
-            assertEquals(column.getValue().rows(), array.rows(), column.getKey() + "'s rows");
-            checkRows(array, MemorySegment.ofArray(column.getValue().bytes()));
+        check(store, columns);
+        check(store, components);
+        for (String path : raggeds.keySet()) {
+            Composites.check(store, this, path);
+        }
+        for (String path : masked.keySet()) {
+            assertEquals(masked.get(path), store.masked(path).rowType(), path);
         }
         for (String group : store.groups()) {
             assertEquals(tables.contains(group), store.isTable(group), "/" + group + " is a table");
             if (store.isTable(group)) {
                 Table table = store.table(group);
                 for (String name : table.names()) {
-                    assertEquals(table.rows(), table.array(name).rows(), group + "/" + name);
+                    String path = group.isEmpty() ? name : group + "/" + name;
+                    assertEquals(table.rows(), store.node(path).rows(), path);
                 }
             }
         }
@@ -106,11 +136,26 @@ final class Model {
         }
     }
 
+    private static void check(Store store, Map<String, Column> expected) {
+        for (Map.Entry<String, Column> column : expected.entrySet()) {
+            MappedArray array = store.array(column.getKey());
+            assertEquals(column.getValue().type(), array.rowType(), column.getKey());
+            assertEquals(column.getValue().rows(), array.rows(), column.getKey() + "'s rows");
+            checkRows(array, MemorySegment.ofArray(column.getValue().bytes()));
+        }
+    }
+
     private static void checkRows(MappedArray array, MemorySegment expected) {
-        if (expected.byteSize() > 0) {
-            try (RowLease lease = array.lease()) {
-                long difference = lease.segment().mismatch(expected);
-                assertTrue(difference < 0, () -> array + " differs from byte " + difference);
+        try (RowLease lease = array.lease()) {
+            long at = 0;
+            for (int part = 0; part < lease.parts(); part++) {
+                MemorySegment rows = lease.segment(part);
+                long difference = rows.mismatch(expected.asSlice(at, rows.byteSize()));
+                int differing = part;
+                assertTrue(
+                        difference < 0,
+                        () -> array + ", part " + differing + " differs from byte " + difference);
+                at += rows.byteSize();
             }
         }
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,8 +51,10 @@ class PowerLossNumPyTest {
                 assert generation in published and generation >= int(returned), (line, found)
                 manifest = json.load(open(f'{directory}/memmpy-{generation:06d}.json'))
                 expected = rows_of(models, generation)
-                assert set(manifest['arrays']) == set(expected), line
+                assert {a for a in manifest['arrays'] if not a.endswith('/sorted')} == set(expected), line
                 for path, array in manifest['arrays'].items():
+                    if path.endswith('/sorted'):
+                        continue
                     want = np.fromfile(expected[path], np.uint8)
                     most = max(os.path.getsize(rows_of(models, g).get(path, os.devnull))
                                for g in published)
@@ -88,6 +91,7 @@ class PowerLossNumPyTest {
                 session,
                 0,
                 PowerLossTest.MIXES,
+                scenario.thinned(),
                 state -> {
                     if (++count[0] % SAMPLE == 0) {
                         Path left = Files.createDirectory(directory.resolve("state" + count[0]));
@@ -118,8 +122,9 @@ class PowerLossNumPyTest {
         for (Map.Entry<Long, Model> generation : generations.entrySet()) {
             Path here = Files.createDirectories(models.resolve(generation.getKey().toString()));
             List<String> index = new ArrayList<>();
-            for (Map.Entry<String, Model.Column> column :
-                    generation.getValue().columns().entrySet()) {
+            Map<String, Model.Column> columns = new TreeMap<>(generation.getValue().columns());
+            columns.putAll(generation.getValue().components());
+            for (Map.Entry<String, Model.Column> column : columns.entrySet()) {
                 Path rows = here.resolve("rows" + index.size());
                 Files.write(rows, column.getValue().bytes());
                 index.add(column.getKey() + "\t" + rows);

@@ -46,18 +46,20 @@ class PowerLossTest {
     }
 
     private JournalDisk disk() throws IOException {
-        return new JournalDisk(Files.createDirectory(directory.resolve("disk")));
+        return new JournalDisk(Files.createDirectory(directory.resolve("disk")).toRealPath());
     }
 
     private Path scratch() throws IOException {
-        return Files.createDirectory(directory.resolve("scratch"));
+        return Files.createDirectory(directory.resolve("scratch")).toRealPath();
     }
 
     @ParameterizedTest
     @MethodSource("scenarios")
     void leavesACommittedGeneration(Scenario scenario) throws IOException {
         Session session = scenario.run(disk());
-        int states = CrashState.forEach(session, 0, MIXES, new Recovery(scratch(), 97));
+        int thinned = scenario.thinned();
+        Recovery recovery = new Recovery(scratch(), 97, thinned);
+        int states = CrashState.forEach(session, 0, MIXES, thinned, recovery);
         assertTrue(states > 10, "only " + states + " states");
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.memmpy.DType;
+import org.memmpy.format.Generations;
 import org.memmpy.testing.disk.JournalDisk;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -27,6 +29,7 @@ final class Recovery implements CrashState.Visitor {
 
     private final Path scratch;
     private final int again;
+    private final int thinned;
     private int count;
 
     /**
@@ -37,8 +40,19 @@ final class Recovery implements CrashState.Visitor {
      *     every state of this many; 0 for never, {@link #READ_ONLY} if no writer shall go on
      */
     Recovery(Path scratch, int again) {
+        this(scratch, again, 1);
+    }
+
+    /**
+     * As the other one, for what takes long.
+     *
+     * @param thinned when the power is lost once more, not all fates are tried after each
+     *     operation, but only after one of so many
+     */
+    Recovery(Path scratch, int again, int thinned) {
         this.scratch = scratch;
         this.again = again;
+        this.thinned = thinned;
     }
 
     @Override
@@ -48,7 +62,7 @@ final class Recovery implements CrashState.Visitor {
         try {
             Session session = check(state, directory);
             if (again > 0 && count % again == 0) {
-                CrashState.forEach(session, 0, 1, new Recovery(directory, 0));
+                CrashState.forEach(session, 0, 1, thinned, new Recovery(directory, 0));
             }
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(state.cause() + ": " + e + listing(directory), e);
@@ -66,6 +80,7 @@ final class Recovery implements CrashState.Visitor {
             assertTrue(found >= state.returned(), store + ", but " + state.returned() + " is lost");
             assertEquals(state.highest(), found, "a manifest has its name and is damaged");
             state.models().get(found).check(store);
+            requireSound(path);
         } catch (NoSuchFileException e) {
             assertEquals(0, state.returned(), "the store is gone: " + e.getMessage());
             Session session = new Session(disk, path);
@@ -92,11 +107,37 @@ final class Recovery implements CrashState.Visitor {
             }
             session.appendToAll(3);
             session.commit();
+            session.store().vacuum();
+            session.model().check(session.store());
         }
         try (Store store = Store.open(session.path())) {
             session.model().check(store);
         }
+        requireSound(session.path());
         return session;
+    }
+
+    /**
+     * Whatever manifest is there, of the store or of a part that was forced: what it names is there
+     * too, and has the checksums that it says.
+     */
+    private static void requireSound(Path store) throws IOException {
+        List<Path> stores = new ArrayList<>(PartStores.directories(store));
+        stores.removeIf(part -> part.getFileName().toString().startsWith(Session.UNFORCED));
+        stores.add(store);
+        for (Path path : stores) {
+            Generations generations = new Generations(path);
+            for (long generation : generations.numbers()) {
+                VerificationReport report =
+                        new Verifier(
+                                        new StoreFiles.InDirectory(path),
+                                        path.toString(),
+                                        generations.read(generation),
+                                        Verification.all().threads(1))
+                                .run();
+                assertTrue(report.isSound(), () -> "generation " + generation + ": " + report);
+            }
+        }
     }
 
     private static String listing(Path directory) throws IOException {

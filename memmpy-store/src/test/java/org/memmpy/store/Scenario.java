@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.testing.disk.JournalDisk;
 
@@ -21,9 +22,15 @@ import java.util.stream.Stream;
  * anything else there is {@code model().answer(name, store -> question, expected)}.
  *
  * @param name for the report
+ * @param thinned not all fates are tried after each operation, but only after one of so many,
+ *     because there is much to write and read; 1 for all
  * @param body what is done, from {@code create} on
  */
-record Scenario(String name, Body body) {
+record Scenario(String name, int thinned, Body body) {
+    Scenario(String name, Body body) {
+        this(name, 1, body);
+    }
+
     /** What is done. */
     interface Body {
         void run(Session session) throws IOException;
@@ -41,6 +48,12 @@ record Scenario(String name, Body body) {
                 new Scenario("attributes and values", Scenario::attributesAndValues),
                 new Scenario("delete, rename, replace", Scenario::deleteRenameReplace),
                 new Scenario("reserved rows", Scenario::reservedRows),
+                new Scenario("ragged arrays", 19, Scenario::raggedArrays),
+                new Scenario("many keys", 23, Scenario::manyKeys),
+                new Scenario("masked arrays", 7, Scenario::maskedArrays),
+                new Scenario("derived arrays", 7, Scenario::derivedArrays),
+                new Scenario("compacted parts", 47, Scenario::compactedParts),
+                new Scenario("vacuum", 7, Scenario::vacuum),
                 new Scenario("a store in place of another", Scenario::replacedStore));
     }
 
@@ -193,6 +206,127 @@ record Scenario(String name, Body body) {
         session.replace();
         session.array("z", DType.INT16);
         session.append("z", 11);
+        session.commit();
+    }
+
+    private static void raggedArrays(Session session) throws IOException {
+        session.create(StoreOption.FREE_ROOT);
+        session.ragged("jagged", RaggedType.of(DType.FLOAT32, 2));
+        session.ragged("g/shaped", RaggedType.shaped(DType.INT16, 2));
+        session.ragged("g/keyed", RaggedType.shaped(DType.UINT8, 2).keyed());
+        session.put("jagged", 40);
+        session.put("g/shaped", 40);
+        session.commit();
+        session.put("g/keyed", 300);
+        session.commit();
+        session.appendToAll(5);
+        session.commit();
+        session.store().delete("g/keyed");
+        session.model().drop("g/keyed");
+        session.put("jagged", 1);
+        session.ragged("g/keyed", RaggedType.of(DType.INT8).keyed());
+        session.put("g/keyed", 2);
+        session.commit();
+    }
+
+    /** So many that hashes are sorted by the first commit, and merged by the second. */
+    private static void manyKeys(Session session) throws IOException {
+        session.create(StoreOption.FREE_ROOT);
+        session.ragged("keyed", RaggedType.of(DType.UINT8).keyed());
+        session.put("keyed", SortedRuns.TAIL + 1);
+        session.commit();
+        session.put("keyed", SortedRuns.TAIL + 1);
+        session.commit();
+        session.put("keyed", 3);
+        session.commit();
+    }
+
+    private static void maskedArrays(Session session) throws IOException {
+        session.create();
+        session.array("x", DType.INT8);
+        session.masked("m", DType.FLOAT64, 3);
+        session.append("x", 9);
+        session.mask("m", 9);
+        session.commit();
+        session.appendToAll(30_000);
+        session.store().masked("m").setFillValue(1.5);
+        session.model().answer("fill", s -> s.masked("m").fillValue().doubleValue(), 1.5);
+        session.commit();
+        session.store().delete("m");
+        session.model().drop("m");
+        session.model().forget("fill");
+        session.masked("m", DType.INT8);
+        session.mask("m", 30_009);
+        session.commit();
+    }
+
+    private static void derivedArrays(Session session) throws IOException {
+        session.create();
+        session.array("x", DType.UINT8, 3);
+        session.array("y", DType.INT32);
+        session.appendToAll(50_000);
+        session.commit();
+        for (String target : List.of("y", "x", "z")) { // over another one, itself, a new one
+            session.store().derive(target, DType.UINT16, 3).from("x").threads(1).cast();
+            byte[] x = session.model().columns().get("x").bytes();
+            boolean widened = session.model().columns().get("x").type().bytes() > 3;
+            byte[] cast = new byte[widened ? x.length : 2 * x.length];
+            for (int i = 0; i < x.length; i++) {
+                cast[widened ? i : 2 * i] = x[i];
+            }
+            session.model()
+                    .columns()
+                    .put(target, new Model.Column(RowType.of(DType.UINT16, 3), cast));
+            session.commit();
+        }
+        session.appendToAll(2);
+        session.commit();
+    }
+
+    private static void compactedParts(Session session) throws IOException {
+        session.create();
+        session.array("x", DType.UINT8, 100);
+        session.ragged("r", RaggedType.of(DType.INT32).keyed());
+        session.masked("m", DType.INT16);
+        session.appendToAll(4);
+        session.commit();
+        Path forced = session.part(true, part -> part.appendToAll(3));
+        Path unforced = session.part(false, part -> part.appendToAll(700));
+        session.store().adopt(List.of(forced, unforced));
+        session.appendToAll(2);
+        session.commit();
+        session.compact();
+        session.store().vacuum();
+        session.appendToAll(1);
+        session.commit();
+    }
+
+    private static void vacuum(Session session) throws IOException {
+        session.create(StoreOption.FREE_ROOT);
+        for (String name : List.of("a/x", "a/y", "b")) {
+            session.array(name, DType.INT32);
+            session.append(name, 300);
+        }
+        session.store().putValue("v", "one");
+        session.commit();
+        session.append("b", 3);
+        session.commit();
+        for (int i = 0; i < 2; i++) {
+            session.store().replace("a/x", DType.INT16);
+            session.model().columns().put("a/x", new Model.Column(RowType.of(DType.INT16), NONE));
+            session.append("a/x", 7);
+            session.store().putValue("v", "two " + i);
+            session.model().answer("v", s -> s.value("v"), "two " + i);
+            session.commit();
+            session.store().vacuum();
+        }
+        session.store().delete("a");
+        session.model().columns().keySet().removeIf(name -> name.startsWith("a/"));
+        session.append("b", 1);
+        session.store().vacuum(); // under changes that are not committed
+        session.commit();
+        session.store().vacuum();
+        session.append("b", 1);
         session.commit();
     }
 

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.testing.Rows;
+import org.memmpy.testing.disk.DiskOp;
 import org.memmpy.testing.disk.JournalDisk;
 
 import java.io.IOException;
@@ -24,12 +26,19 @@ import java.util.TreeMap;
  * #model()}, one after the other.
  */
 final class Session implements AutoCloseable {
+    /** How parts are called that their writer does not force. */
+    static final String UNFORCED = "unforced";
+
     private final JournalDisk disk;
     private final Path path;
     private final Map<Long, Model> generations = new TreeMap<>();
     private final long before;
     private Model model = new Model();
     private Store store;
+
+    /** The store, or the part in which rows are being written. */
+    private Store target;
+
     private long seed;
 
     /** Begins where no store is. */
@@ -81,11 +90,13 @@ final class Session implements AutoCloseable {
         }
         generations.put(1L, model.copy());
         store = Store.create(path, disk, options);
+        target = store;
         disk.mark(1L);
     }
 
     void edit() throws IOException {
         store = Store.edit(path, disk);
+        target = store;
         Model committed = generations.get(store.generation());
         assertNotNull(committed, () -> store + " was never committed");
         model = committed.copy();
@@ -104,7 +115,8 @@ final class Session implements AutoCloseable {
     void append(String name, int rows) throws IOException {
         Model.Column column = model.columns().get(name);
         byte[] more = Rows.random(column.type(), rows, ++seed ^ (before << 32));
-        store.array(name).append(MemorySegment.ofArray(more));
+        target.array(name, column.type().dtype(), column.type().shape())
+                .append(MemorySegment.ofArray(more));
         model.columns().put(name, column.plus(more));
     }
 
@@ -124,8 +136,29 @@ final class Session implements AutoCloseable {
     /** Starts anew in the place of the store that is there. */
     void replace() throws IOException {
         store = Store.create(path, disk, StoreOption.REPLACE);
+        target = store;
         model = new Model();
         model.tables().add("");
+    }
+
+    void ragged(String name, RaggedType type) throws IOException {
+        model.raggeds().put(name, type);
+        put(name, 0);
+    }
+
+    /** Appends rows of a ragged array, with keys if it has them. */
+    void put(String name, int rows) throws IOException {
+        Composites.append(target, model, name, rows);
+    }
+
+    void masked(String name, DType dtype, long... shape) throws IOException {
+        model.masked().put(name, RowType.of(dtype, shape));
+        mask(name, 0);
+    }
+
+    /** Appends rows of a masked array. */
+    void mask(String name, int rows) throws IOException {
+        Composites.appendMasked(target, model, name, rows, ++seed ^ (before << 32));
     }
 
     /** Appends equally many rows to all arrays. */
@@ -133,12 +166,47 @@ final class Session implements AutoCloseable {
         for (String name : new ArrayList<>(model.columns().keySet())) {
             append(name, rows);
         }
+        for (String name : new ArrayList<>(model.raggeds().keySet())) {
+            put(name, rows);
+        }
+        for (String name : new ArrayList<>(model.masked().keySet())) {
+            mask(name, rows);
+        }
+    }
+
+    /**
+     * Writes a part, whose rows count as appended: it is to be adopted before the next commit.
+     *
+     * @param forced whether its writer forces anything
+     * @return its directory
+     */
+    Path part(boolean forced, Scenario.Body filling) throws IOException {
+        if (!forced) {
+            disk.forget(op -> op instanceof DiskOp.Force || op instanceof DiskOp.ForceDirectory);
+        }
+        try (Store part = PartStores.create(path, forced ? "forced" : UNFORCED, disk)) {
+            target = part;
+            filling.run(this);
+            part.commit();
+            return part.path();
+        } finally {
+            target = store;
+            disk.forget(op -> false);
+        }
     }
 
     void commit() throws IOException {
         long next = store.generation() + 1;
         generations.put(next, model.copy());
         assertEquals(next, store.commit());
+        disk.mark(next);
+        model.check(store);
+    }
+
+    void compact() throws IOException {
+        long next = store.generation() + 1;
+        generations.put(next, model.copy());
+        assertEquals(next, store.compact());
         disk.mark(next);
         model.check(store);
     }
