@@ -253,11 +253,10 @@ public final class MaskedArray {
 
     /** Values and mask are of the same generation, whatever is shown meanwhile. */
     private void readFilled(long row, MemorySegment into, long fillBits) {
-        Rows before = values.committed();
-        Rows maskBefore = mask.committed();
-        if (before.isOfGeneration(maskBefore)) {
+        long moves = store.moves();
+        if (moves % 2 == 0) {
             fill(row, into, fillBits);
-            if (values.committed() == before && mask.committed() == maskBefore) {
+            if (store.moves() == moves) {
                 return;
             }
         }

@@ -25,9 +25,8 @@ final class Rows {
     private final long[] starts;
 
     /** One for each generation that a store shows. */
-    private final MapArena maps;
-
     private boolean retired;
+
     private int users = 1;
 
     /**
@@ -40,7 +39,6 @@ final class Rows {
         this.files = files;
         this.where = where;
         this.node = node;
-        this.maps = maps;
         List<Manifest.Part> filled = node.parts().stream().filter(part -> part.rows() > 0).toList();
         this.parts = new MappedPart[filled.size()];
         this.starts = new long[filled.size() + 1];
@@ -93,11 +91,6 @@ final class Rows {
 
     Manifest.Array node() {
         return node;
-    }
-
-    /** {@return whether this and other rows of a store are of the same generation} */
-    boolean isOfGeneration(Rows other) {
-        return maps.equals(other.maps);
     }
 
     long count() {

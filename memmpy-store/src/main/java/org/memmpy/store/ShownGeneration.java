@@ -10,6 +10,7 @@ import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The generation that a store shows: its manifest, its mappings, what keeps its files, and the
@@ -19,6 +20,7 @@ final class ShownGeneration {
     private final Store store;
     private final ArrayNodes arrays;
     private final RaggedNodes raggeds;
+    private final AtomicLong moves = new AtomicLong();
     private MapArena maps;
 
     /** Without a lease for a writer, who holds the lock. */
@@ -87,7 +89,21 @@ final class ShownGeneration {
         show(new HeldGeneration(next, null));
     }
 
+    /** {@return how often a move has begun or ended; odd while arrays are moved one by one} */
+    long moves() {
+        return moves.get();
+    }
+
     private void show(HeldGeneration generation) {
+        moves.incrementAndGet();
+        try {
+            move(generation);
+        } finally {
+            moves.incrementAndGet();
+        }
+    }
+
+    private void move(HeldGeneration generation) {
         Manifest next = generation.manifest();
         MapArena previousMaps = maps;
         boolean renews = store.files.pack().isPresent() || maps.isSparse();

@@ -171,6 +171,11 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         return shown.manifest().uuid();
     }
 
+    /** As {@link ShownGeneration#moves}. */
+    long moves() {
+        return shown.moves();
+    }
+
     /** {@return the generation that is shown} */
     public synchronized long generation() {
         return shown.manifest().generation();

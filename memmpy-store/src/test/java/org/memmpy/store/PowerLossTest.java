@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * <pre>mvn test -pl memmpy-store -Dtest='PowerLoss*' -Dmemmpy.crash=N</pre>
  */
 class PowerLossTest {
-    static final int MIXES = Integer.getInteger("memmpy.crash", 2);
+    static final int MIXES = Integer.getInteger("memmpy.crash", 1);
 
     @TempDir private Path directory;
 
