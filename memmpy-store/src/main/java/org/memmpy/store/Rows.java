@@ -24,7 +24,6 @@ final class Rows {
     /** The first row of each part, and behind the last one the number of rows. */
     private final long[] starts;
 
-    /** One for each generation that a store shows. */
     private boolean retired;
 
     private int users = 1;

@@ -48,12 +48,12 @@ record Scenario(String name, int thinned, Body body) {
                 new Scenario("attributes and values", Scenario::attributesAndValues),
                 new Scenario("delete, rename, replace", Scenario::deleteRenameReplace),
                 new Scenario("reserved rows", Scenario::reservedRows),
-                new Scenario("ragged arrays", 19, Scenario::raggedArrays),
-                new Scenario("many keys", 23, Scenario::manyKeys),
-                new Scenario("masked arrays", 7, Scenario::maskedArrays),
-                new Scenario("derived arrays", 7, Scenario::derivedArrays),
-                new Scenario("compacted parts", 47, Scenario::compactedParts),
-                new Scenario("vacuum", 7, Scenario::vacuum),
+                new Scenario("ragged arrays", 61, Scenario::raggedArrays),
+                new Scenario("many keys", 71, Scenario::manyKeys),
+                new Scenario("masked arrays", 23, Scenario::maskedArrays),
+                new Scenario("derived arrays", 23, Scenario::derivedArrays),
+                new Scenario("compacted parts", 191, Scenario::compactedParts),
+                new Scenario("vacuum", 23, Scenario::vacuum),
                 new Scenario("a store in place of another", Scenario::replacedStore));
     }
 
