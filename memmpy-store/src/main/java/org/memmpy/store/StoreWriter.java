@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -408,24 +409,26 @@ final class StoreWriter implements AutoCloseable {
         return publisher.hasFailed();
     }
 
-    private boolean isAdopted(String prefix) {
+    /** {@return whether a part was adopted, by the prefix of its files; as of now} */
+    private Predicate<String> adopted() {
         Manifest committed = publisher.committed();
         Set<String> named = PendingTree.files(committed.arrays(), committed.values());
         named.addAll(tree.files());
         named.addAll(rows.fileNames());
-        return committed.retired().contains(prefix)
-                || named.stream().anyMatch(file -> file.startsWith(prefix));
+        return prefix ->
+                committed.retired().contains(prefix)
+                        || named.stream().anyMatch(file -> file.startsWith(prefix));
     }
 
     synchronized List<Path> unpublishedParts() throws IOException {
         requireUsable();
-        return PartStores.finished(store, this::isAdopted);
+        return PartStores.finished(store, adopted());
     }
 
     synchronized void adopt(List<Path> parts) throws IOException {
         awaitOverwrites(); // the part before an adopted one is complete
         publisher.requireAloneSinceCommit();
-        try (Adoption adoption = Adoption.of(store, parts, this::isAdopted)) {
+        try (Adoption adoption = Adoption.of(store, parts, adopted())) {
             adoption.links().keySet().forEach(computations::requireNone);
             Manifest committed = publisher.committed();
             adoption.requireSound(
