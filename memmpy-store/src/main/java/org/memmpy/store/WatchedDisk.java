@@ -86,6 +86,11 @@ final class WatchedDisk implements Disk {
         }
 
         @Override
+        public void beginForce() {
+            file.beginForce();
+        }
+
+        @Override
         public void force() throws IOException {
             try {
                 file.force();
