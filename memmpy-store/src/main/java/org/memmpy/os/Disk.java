@@ -55,6 +55,12 @@ public interface Disk {
         /** Writes all remaining bytes at a position; a file grows as needed. */
         void write(ByteBuffer bytes, long position) throws IOException;
 
+        /**
+         * Begins to make the written bytes durable and returns, so that {@link #force} has less to
+         * do. Only a hint; if it fails, {@link #force} says so.
+         */
+        default void beginForce() {}
+
         /** Makes the written bytes and the length durable. */
         void force() throws IOException;
     }

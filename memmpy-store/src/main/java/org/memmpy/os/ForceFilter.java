@@ -27,6 +27,11 @@ public abstract class ForceFilter implements Disk {
     /** Forces, or does something else. */
     protected abstract void force(Force force) throws IOException;
 
+    /** Begins a force of the disk behind, or does not. */
+    protected void beginForce(Runnable begin) {
+        begin.run();
+    }
+
     @Override
     public final DiskFile create(Path file) throws IOException {
         return new FilteredFile(disk.create(file));
@@ -82,6 +87,11 @@ public abstract class ForceFilter implements Disk {
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             file.write(bytes, position);
+        }
+
+        @Override
+        public void beginForce() {
+            ForceFilter.this.beginForce(file::beginForce);
         }
 
         @Override

@@ -103,10 +103,15 @@ public final class ReaderLeases {
      *     file system has no locks
      */
     public static Optional<ReaderLease> acquire(Path store, long generation) {
+        return acquire(store, generation, FileChannel::tryLock);
+    }
+
+    static Optional<ReaderLease> acquire(Path store, long generation, WriterLock.Locking locking) {
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 ReaderLease lease =
-                        Uninterrupted.call(() -> tryAcquire(store.resolve(DIRECTORY), generation));
+                        Uninterrupted.call(
+                                () -> tryAcquire(store.resolve(DIRECTORY), generation, locking));
                 if (lease != null) {
                     return Optional.of(lease);
                 }
@@ -122,7 +127,8 @@ public final class ReaderLeases {
     }
 
     /** {@return null if somebody came between} */
-    private static ReaderLease tryAcquire(Path directory, long generation) throws IOException {
+    private static ReaderLease tryAcquire(
+            Path directory, long generation, WriterLock.Locking locking) throws IOException {
         try {
             Files.createDirectory(directory);
         } catch (FileAlreadyExistsException e) {
@@ -142,7 +148,7 @@ public final class ReaderLeases {
         try {
             channel =
                     FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            if (channel.tryLock() != null && Files.exists(file)) {
+            if (locking.tryLock(channel) != null && Files.exists(file)) {
                 HELD_HERE.put(name, channel);
                 held = true;
                 return new ReaderLease(generation, file, channel);

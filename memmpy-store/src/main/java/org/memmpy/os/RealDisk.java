@@ -99,6 +99,7 @@ final class RealDisk implements Disk {
         private final boolean writable;
         private volatile FileChannel channel;
         private boolean closed;
+        private final ForceAhead ahead = new ForceAhead(this::forceByItself);
 
         /** Shared by what an interrupt may end; a force is alone with its channel. */
         private final ReadWriteLock using = new ReentrantReadWriteLock();
@@ -146,7 +147,31 @@ final class RealDisk implements Disk {
         }
 
         @Override
+        public void beginForce() {
+            ahead.begin();
+        }
+
+        /**
+         * By a channel of its own: what ends the file's channel does not end this, and where the
+         * system tells every descriptor of an error, the file's one is told as well.
+         */
+        private void forceByItself() throws IOException {
+            FileChannel own;
+            try {
+                own = RealDisk.reopen(file, true);
+            } catch (IOException e) {
+                return; // too many open files, or another name: force will do all the work
+            }
+            try (own) {
+                own.force(false);
+            } catch (IOException e) {
+                throw named(e);
+            }
+        }
+
+        @Override
         public void force() throws IOException {
+            ahead.end();
             // The system tells a descriptor once that rows were lost. So nothing may end a force
             // before its answer is known, and none is tried again.
             using.writeLock().lock();
@@ -221,7 +246,16 @@ final class RealDisk implements Disk {
         }
 
         @Override
-        public synchronized void close() throws IOException {
+        public void close() throws IOException {
+            try {
+                ahead.end(); // nobody shall find it open when it is closed
+            } catch (IOException e) {
+                // rows that were not forced may be lost
+            }
+            closeChannel();
+        }
+
+        private synchronized void closeChannel() throws IOException {
             closed = true;
             channel.close();
         }

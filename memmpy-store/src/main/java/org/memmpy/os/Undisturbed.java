@@ -32,12 +32,20 @@ final class Undisturbed {
 
     /** Runs an operation to its end; an interrupt waits as long. */
     static void run(Operation operation) throws IOException {
-        Future<?> running =
-                THREADS.submit(
-                        () -> {
-                            operation.run();
-                            return null;
-                        });
+        await(start(operation));
+    }
+
+    /** Begins an operation and returns; its end is {@linkplain #await awaited} later. */
+    static Future<?> start(Operation operation) {
+        return THREADS.submit(
+                () -> {
+                    operation.run();
+                    return null;
+                });
+    }
+
+    /** Waits for an operation's end; an interrupt waits as long. */
+    static void await(Future<?> running) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {

@@ -13,4 +13,9 @@ final class UnforcedDisk extends ForceFilter {
     protected void force(Force force) {
         // left to the system
     }
+
+    @Override
+    protected void beginForce(Runnable begin) {
+        // left to the system
+    }
 }

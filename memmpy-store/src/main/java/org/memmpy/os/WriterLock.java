@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +35,13 @@ public final class WriterLock implements AutoCloseable {
     private static final Map<Object, Throwable> HELD_HERE = heldHere();
 
     private static final System.Logger LOG = System.getLogger(WriterLock.class.getName());
+
+    /** How the operating system is asked; tests play a file system that has no locks. */
+    @FunctionalInterface
+    interface Locking {
+        /** {@return null if somebody else has the lock} */
+        FileLock tryLock(FileChannel file) throws IOException;
+    }
 
     private final Object key;
     private final FileChannel channel;
@@ -62,6 +70,10 @@ public final class WriterLock implements AutoCloseable {
      * @throws IOException if the lock file cannot be written or the file system has no locks
      */
     public static WriterLock acquire(Path store) throws IOException {
+        return acquire(store, FileChannel::tryLock);
+    }
+
+    static WriterLock acquire(Path store, Locking locking) throws IOException {
         Path lockFile = store.resolve("writer.lock");
         Path holder = store.resolve("writer.json");
         synchronized (HELD_HERE) {
@@ -78,7 +90,7 @@ public final class WriterLock implements AutoCloseable {
                                 + " first; Store.open reads beside it",
                         openedAt);
             }
-            FileChannel channel = lock(store, lockFile, holder);
+            FileChannel channel = lock(store, lockFile, holder, locking);
             HELD_HERE.put(key, new Throwable("the writer was opened here"));
             WriterLock held = new WriterLock(key, channel, lockFile, holder);
             OpenResources.opened(held, "writer lock");
@@ -86,13 +98,14 @@ public final class WriterLock implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path store, Path lockFile, Path holder) throws IOException {
+    private static FileChannel lock(Path store, Path lockFile, Path holder, Locking locking)
+            throws IOException {
         return Uninterrupted.call(
                 () -> {
                     FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                     boolean locked = false;
                     try {
-                        if (channel.tryLock() == null) {
+                        if (tryLock(channel, store, locking) == null) {
                             throw new StoreLockedException(
                                     store
                                             + ": another process is writing to the store: "
@@ -109,6 +122,20 @@ public final class WriterLock implements AutoCloseable {
                         }
                     }
                 });
+    }
+
+    private static FileLock tryLock(FileChannel channel, Path store, Locking locking)
+            throws IOException {
+        try {
+            return locking.tryLock(channel);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new IOException(
+                    "%s: the file system gives no lock on writer.lock (%s), without which two writers would destroy each other's rows. Write the store on a local disk and copy it here, or mount this file system with locks; Store.open reads here without"
+                            .formatted(store, e.getMessage()),
+                    e);
+        }
     }
 
     /** Says that a writer is not the only one any more. */

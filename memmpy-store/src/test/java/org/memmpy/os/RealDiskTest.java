@@ -13,9 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 class RealDiskTest {
     @Test
@@ -73,6 +75,34 @@ class RealDiskTest {
             caller.interrupt();
             assertThrows(IOException.class, file::force, "an interrupt from before");
             assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void aForceThatWasBegunAndFailedIsToldByTheNext(@TempDir Path directory) throws IOException {
+        Path cannotBeForced = Path.of("/dev/full");
+        assumeTrue(Files.exists(cannotBeForced), "no /dev/full");
+        FileChannel sound =
+                FileChannel.open(
+                        directory.resolve("x"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        try (Disk.DiskFile file = new RealDisk.RealFile(cannotBeForced, true, sound)) {
+            file.force();
+            file.beginForce();
+            assertThrows(IOException.class, file::force);
+            assertThrows(IOException.class, file::force);
+        }
+    }
+
+    @Test
+    void aBegunForceThatCannotOpenTheFileDoesNoHarm(@TempDir Path directory) throws IOException {
+        Path path = directory.resolve("x");
+        try (Disk.DiskFile file = Disk.REAL.create(path)) {
+            Files.delete(path);
+            file.beginForce();
+            file.force();
+            file.beginForce();
         }
     }
 

@@ -35,6 +35,17 @@ public final class ChildJvm {
      */
     public static Process start(List<String> options, Class<?> main, Object... args)
             throws IOException {
+        return new ProcessBuilder(command(options, main, args)).redirectErrorStream(true).start();
+    }
+
+    /**
+     * {@return what starts a main class}
+     *
+     * @param options of the JVM
+     * @param main the class
+     * @param args its arguments
+     */
+    public static List<String> command(List<String> options, Class<?> main, Object... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx128m");
@@ -43,6 +54,6 @@ public final class ChildJvm {
         for (Object arg : args) {
             command.add(arg.toString());
         }
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return command;
     }
 }
