@@ -44,7 +44,7 @@ public final class MappedArray extends ReadableRows {
 
     @Override
     long pendingRows() {
-        return writer == null || writingEnded != null ? 0 : writer.rows(path) - rows();
+        return writer == null || writingEnded != null ? 0 : Math.max(0, writer.rows(path) - rows());
     }
 
     /**

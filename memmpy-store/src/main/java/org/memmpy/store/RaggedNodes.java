@@ -8,7 +8,6 @@ import org.memmpy.RaggedType;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
 
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,11 +64,9 @@ final class RaggedNodes {
                 store.files, store.path().toString(), path, type, array, maps, previous);
     }
 
-    RaggedArray create(String path, RaggedType type, MapArena maps) throws IOException {
-        writer.createRagged(path, type);
-        RaggedArray created = writer.look(tree -> make(path, tree::array, maps));
-        fresh.put(path, created);
-        return created;
+    /** Takes note of an array that the writer has just created, without rows. */
+    void fresh(String path, MapArena maps) {
+        fresh.put(path, writer.look(tree -> make(path, tree::array, maps)));
     }
 
     /** Moves all to a generation; files that did not change keep their mapping. */

@@ -29,9 +29,11 @@ import java.util.function.UnaryOperator;
  * The writing half of a store: the tree to come, the rows to come, the commit.
  *
  * <p>Synchronized as a whole: a commit must not see half an append. What it consists of, {@link
- * Publisher}, {@link PendingTree}, {@link PendingRows}, {@link Regions}, {@link KeyedWriting}, has
- * no locks of its own. Only rows that were reserved are written outside the monitor, by as many
- * threads as like to; a commit waits for them, by {@link Overwrites}.
+ * Publisher}, {@link PendingRows}, {@link Regions}, {@link KeyedWriting}, has no locks of its own.
+ * Only rows that were reserved are written outside the monitor, by as many threads as like to; a
+ * commit waits for them, by {@link Overwrites}. And which nodes and rows there are is seen without
+ * it, in the {@link SharedTree}: the monitor may be held for as long as a disk takes to force
+ * files. So nobody waits for it who has the store's.
  */
 final class StoreWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
@@ -42,7 +44,7 @@ final class StoreWriter implements AutoCloseable {
     private final KeyedWriting keyed;
     private final Regions regions = new Regions();
     private final Overwrites overwrites = new Overwrites(this);
-    private PendingTree tree;
+    private final SharedTree nodes;
     private final Computations computations;
     private boolean closed;
 
@@ -51,47 +53,52 @@ final class StoreWriter implements AutoCloseable {
         this.publisher = new Publisher(store, disk, lock, committed);
         this.rows = new PendingRows(store, publisher);
         this.keyed = new KeyedWriting(store, rows);
-        this.tree = new PendingTree(store, committed);
+        this.nodes = new SharedTree(store, committed);
         this.computations = new Computations(store);
     }
 
     // ---- the tree
 
-    synchronized <T> T look(Function<PendingTree, T> at) {
-        return at.apply(tree);
+    /** {@return what is to be seen in the tree; does not wait for the writer} */
+    <T> T look(Function<PendingTree, T> at) {
+        return nodes.look(at);
+    }
+
+    /** {@return the tree, without rows not yet committed; does not wait for the writer} */
+    Manifest manifest() {
+        return nodes.manifest();
+    }
+
+    /** The tree as this writer sees it, to be looked at under the monitor. */
+    private PendingTree tree() {
+        return nodes.pending();
     }
 
     /** Changes the tree where no file is concerned. */
     synchronized void change(Consumer<PendingTree> step) {
         requireUsable();
-        step.accept(tree);
-    }
-
-    /** {@return the tree as a generation that readers could see, without rows not yet committed} */
-    synchronized Manifest pending() {
-        Manifest committed = publisher.committed();
-        return tree.manifest(committed, committed.generation(), Map.of());
+        nodes.change(step);
     }
 
     /** Removes a node and all below it; the root's children for the root. */
     synchronized void delete(String path) {
         awaitOverwrites();
-        if (tree.kind(path) == null) {
+        if (tree().kind(path) == null) {
             throw new IllegalArgumentException(store + " has no node '" + path + "'");
         }
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         computations.requireNone(path);
-        forget(path, () -> tree.delete(path));
+        forget(path, tree -> tree.delete(path));
     }
 
     /**
      * Drops the uncommitted rows of a node and of all below it. First the tree is changed: it must
      * not name files that are gone.
      */
-    private void forget(String path, Runnable change) {
-        List<String> forgotten = tree.subtree(path);
-        List<Manifest.Value> values = forgotten.stream().map(tree::value).toList();
-        change.run();
+    private void forget(String path, Consumer<PendingTree> change) {
+        List<String> forgotten = tree().subtree(path);
+        List<Manifest.Value> values = forgotten.stream().map(tree()::value).toList();
+        nodes.change(change);
         for (String below : forgotten) {
             keyed.close(below);
             regions.forget(below);
@@ -105,19 +112,19 @@ final class StoreWriter implements AutoCloseable {
      * them.
      */
     synchronized void reset(String path, Manifest.Array node) {
-        forget(path, () -> tree.setArray(path, node));
+        forget(path, tree -> tree.setArray(path, node));
     }
 
     synchronized void rename(String from, String to) {
         requireUsable();
-        if (tree.kind(from) == null || from.isEmpty()) {
+        if (tree().kind(from) == null || from.isEmpty()) {
             throw new IllegalArgumentException(
                     store + " has no node '" + from + "' that could be renamed");
         }
-        tree.requireWhole(from);
+        tree().requireWhole(from);
         computations.requireNone(from);
-        List<String> moved = tree.subtree(from);
-        tree.rename(from, to);
+        List<String> moved = tree().subtree(from);
+        nodes.change(tree -> tree.rename(from, to));
         moved.forEach(regions::forget); // their writers know the old path, which may be used anew
         UnaryOperator<String> renamed =
                 path ->
@@ -132,10 +139,10 @@ final class StoreWriter implements AutoCloseable {
     synchronized void replace(String path, RowType type) {
         awaitOverwrites();
         computations.requireFirst(path);
-        tree.requireWhole(path);
-        Manifest.Array before = tree.array(path);
+        tree().requireWhole(path);
+        Manifest.Array before = tree().array(path);
         if (before == null) {
-            tree.createArray(path, type);
+            nodes.change(tree -> tree.createArray(path, type));
             return;
         }
         reset(path, new Manifest.Array(type, List.of(), before.attributes()));
@@ -159,10 +166,10 @@ final class StoreWriter implements AutoCloseable {
         }
         computations.begin(path);
         String top = path;
-        while (tree.kind(NodeNames.parent(top)) == null) {
+        while (tree().kind(NodeNames.parent(top)) == null) {
             top = NodeNames.parent(top);
         }
-        return new Computation(path, tree.array(path), top);
+        return new Computation(path, tree().array(path), top);
     }
 
     /** Ends it; if it is not complete, the array is as it was. */
@@ -171,7 +178,7 @@ final class StoreWriter implements AutoCloseable {
         computations.end(computation.path());
         if (!complete && !closed) {
             if (computation.node() == null) {
-                forget(computation.path(), () -> tree.delete(computation.top()));
+                forget(computation.path(), tree -> tree.delete(computation.top()));
             } else {
                 reset(computation.path(), computation.node());
             }
@@ -181,21 +188,22 @@ final class StoreWriter implements AutoCloseable {
     /** Creates a value or replaces one. */
     synchronized void putValue(String path, byte[] json) throws IOException {
         requireUsable();
-        Manifest.Value before = tree.value(path);
+        Manifest.Value before = tree().value(path);
         if (before == null) {
-            tree.requireFree(path);
+            tree().requireFree(path);
         }
         publisher.requireAloneSinceCommit();
         Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
-        publisher.forcing(
-                () -> tree.putValue(path, rows.files().writeValue(path, json, attributes)));
+        Manifest.Value[] written = {null};
+        publisher.forcing(() -> written[0] = rows.files().writeValue(path, json, attributes));
+        nodes.change(tree -> tree.putValue(path, written[0]));
         rows.files().dropValue(before);
     }
 
     // ---- rows
 
     synchronized void append(String path, MemorySegment values) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         appendToPart(path, values);
     }
 
@@ -219,7 +227,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     synchronized void reserve(String path, long count) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         reserveInPart(path, count);
     }
 
@@ -272,7 +280,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private ArrayAppender wholeAppender(String path) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         return appender(path);
     }
 
@@ -284,23 +292,23 @@ final class StoreWriter implements AutoCloseable {
     private ArrayAppender appender(String path) throws IOException {
         requireUsable();
         publisher.requireAloneSinceCommit();
-        return rows.appender(path, tree);
+        return rows.appender(path, tree());
     }
 
-    /** {@return the rows of an array, those not yet committed included} */
-    synchronized long rows(String path) {
-        return rows.rows(path, tree);
+    /** {@return the rows of an array, uncommitted ones included; does not wait for the writer} */
+    long rows(String path) {
+        return rows.rows(path, nodes);
     }
 
     // ---- ragged arrays
 
     synchronized void createRagged(String path, RaggedType type) throws IOException {
         requireUsable();
-        tree.createRagged(path, type);
+        nodes.change(tree -> tree.createRagged(path, type));
         try {
             together(to -> RaggedParts.begin(to, path, type));
         } catch (IOException | RuntimeException e) {
-            forget(path, () -> tree.delete(path));
+            forget(path, tree -> tree.delete(path));
             throw e;
         }
     }
@@ -324,7 +332,7 @@ final class StoreWriter implements AutoCloseable {
 
     /** {@return what is known of a ragged array's keys; only within {@link #together}} */
     PendingKeys keys(String path) {
-        return keyed.keys(path, tree);
+        return keyed.keys(path, tree());
     }
 
     // ---- the commit
@@ -333,16 +341,16 @@ final class StoreWriter implements AutoCloseable {
     synchronized Manifest commit() throws IOException {
         awaitOverwrites();
         computations.requireNoneForCommit();
-        keyed.dropRuns(tree);
-        for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {
+        keyed.dropRuns(tree());
+        for (Map.Entry<String, Manifest.Array> array : tree().arrays().entrySet()) {
             if (array.getValue().parts().isEmpty()) {
                 appender(array.getKey()); // an array without rows is a file, too
             }
         }
-        Map<String, Manifest.Array> appended = rows.complete(tree);
-        keyed.sort(tree, appended);
+        Map<String, Manifest.Array> appended = rows.complete(tree());
+        keyed.sort(tree(), appended);
         Manifest committed = publisher.committed();
-        Manifest next = tree.manifest(committed, publisher.next(), appended);
+        Manifest next = tree().manifest(committed, publisher.next(), appended);
         if (next.sameContent(committed)) {
             return committed;
         }
@@ -357,7 +365,7 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         publisher.publish(next, rows::force);
-        tree = new PendingTree(store, next);
+        nodes.committed(next, appended);
         regions.clear();
         keyed.closeAll();
         rows.committed();
@@ -376,7 +384,7 @@ final class StoreWriter implements AutoCloseable {
         requireUsable();
         publisher.requireAlone();
         Vacuum.requireSafe(store, waits);
-        Set<String> uncommitted = new LinkedHashSet<>(tree.files());
+        Set<String> uncommitted = new LinkedHashSet<>(tree().files());
         uncommitted.addAll(rows.fileNames());
         uncommitted.addAll(rows.files().made());
         uncommitted.addAll(PendingTree.files(shown.arrays(), shown.values()));
@@ -396,12 +404,17 @@ final class StoreWriter implements AutoCloseable {
         awaitOverwrites();
         computations.requireNoneForCommit();
         Manifest committed = publisher.committed();
-        if (!pending().sameContent(committed) || rows.pending() > 0) {
+        if (!manifest().sameContent(committed) || rows.pending() > 0) {
             throw new IllegalStateException(
                     store
                             + ": there are uncommitted changes, which compact would commit. Commit first");
         }
-        return Compaction.run(this, store, committed, node);
+        nodes.hide(); // the arrays lose their rows on the way
+        try {
+            return Compaction.run(this, store, committed, node);
+        } finally {
+            nodes.takeBack(); // nothing, if it was committed
+        }
     }
 
     /** {@return whether a failure has ended this writer} */
@@ -413,7 +426,7 @@ final class StoreWriter implements AutoCloseable {
     private Predicate<String> adopted() {
         Manifest committed = publisher.committed();
         Set<String> named = PendingTree.files(committed.arrays(), committed.values());
-        named.addAll(tree.files());
+        named.addAll(tree().files());
         named.addAll(rows.fileNames());
         return prefix ->
                 committed.retired().contains(prefix)
@@ -432,20 +445,21 @@ final class StoreWriter implements AutoCloseable {
             adoption.links().keySet().forEach(computations::requireNone);
             Manifest committed = publisher.committed();
             adoption.requireSound(
-                    tree.manifest(committed, publisher.next(), rows.withRowsToCome(tree)));
+                    tree().manifest(committed, publisher.next(), rows.withRowsToCome(tree())));
             publisher.forcing(() -> adoption.force(publisher.disk(), publisher::hasFailed));
             rows.prepareLinks();
-            Manifest before = pending();
+            nodes.hide();
             boolean complete = false;
             try {
-                adoption.createMissing(tree);
+                adoption.createMissing(tree());
                 together(to -> adoption.raggeds().append(to, this::keys));
                 complete = true;
             } finally {
                 if (!complete) {
-                    restore(before);
+                    takeBack();
                 }
             }
+            nodes.show();
             // from here on nothing fails
             for (Map.Entry<String, List<Manifest.Part>> link : adoption.links().entrySet()) {
                 for (Manifest.Part part : link.getValue()) {
@@ -456,17 +470,17 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Makes the tree what it was before nodes were created; those had no rows yet. */
-    private void restore(Manifest before) throws IOException {
-        tree = new PendingTree(store, before);
-        rows.dropAllBut(tree);
-        keyed.closeAllBut(tree);
+    private void takeBack() throws IOException {
+        nodes.takeBack();
+        rows.dropAllBut(tree());
+        keyed.closeAllBut(tree());
     }
 
     /**
      * Waits for rows that are being overwritten. Meanwhile others have the monitor, so everything
-     * is to be checked after this, not before.
+     * is to be checked after this, not before. Called under this monitor, and under no other.
      */
-    private void awaitOverwrites() {
+    void awaitOverwrites() {
         requireUsable();
         overwrites.drain();
         requireUsable();
