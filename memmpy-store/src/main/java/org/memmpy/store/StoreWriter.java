@@ -356,10 +356,10 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         publisher.publish(next, rows::force);
+        rows.committed(); // first: what is published must never count as pending
         tree = new PendingTree(store, next);
         regions.clear();
         keyed.closeAll();
-        rows.committed();
         publisher.tidy(rows::updateHeaders);
         return next;
     }
