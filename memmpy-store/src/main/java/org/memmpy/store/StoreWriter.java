@@ -170,7 +170,9 @@ final class StoreWriter implements AutoCloseable {
         computations.end(computation.path());
         if (!complete && !closed) {
             if (computation.node() == null) {
-                forget(computation.path(), () -> tree.delete(computation.top()));
+                forget(
+                        computation.path(),
+                        () -> tree.deleteUpTo(computation.top(), computation.path()));
             } else {
                 reset(computation.path(), computation.node());
             }
