@@ -371,7 +371,8 @@ final class StoreWriter implements AutoCloseable {
     /**
      * Removes what is not needed.
      *
-     * @param shown the generation that the writer's own readers see, if a commit has just ended
+     * @param shown a generation that the writer's own readers see, or one before that: commits may
+     *     have ended since it was asked for
      */
     synchronized Vacuumed vacuum(Manifest shown, Vacuum.Waits waits) throws IOException {
         requireUsable();
@@ -380,7 +381,7 @@ final class StoreWriter implements AutoCloseable {
         Set<String> uncommitted = new LinkedHashSet<>(tree.files());
         uncommitted.addAll(rows.fileNames());
         uncommitted.addAll(rows.files().made());
-        uncommitted.addAll(PendingTree.files(shown.arrays(), shown.values()));
+        uncommitted.addAll(Vacuum.filesSince(store, shown));
         Path real = store.toRealPath();
         Set<Path> busy = new LinkedHashSet<>();
         rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
