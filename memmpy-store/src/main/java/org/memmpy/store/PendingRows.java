@@ -148,6 +148,7 @@ final class PendingRows {
     void prepareLinks() throws IOException {
         for (ArrayAppender appender : appenders.values()) {
             appender.prepareLink();
+            used(appender);
         }
     }
 

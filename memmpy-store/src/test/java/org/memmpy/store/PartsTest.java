@@ -311,6 +311,27 @@ class PartsTest {
     }
 
     @Test
+    void anAdoptionOpensNoMoreFilesThanAreAllowed() throws IOException {
+        OpenFiles disk = new OpenFiles();
+        try (Store store = Store.create(path(), disk.counted(), StoreOption.FREE_ROOT)) {
+            for (int i = 0; i < 400; i++) {
+                store.array("a" + i, DType.INT8).append(new byte[] {1});
+            }
+            int most = disk.most();
+            Path part;
+            try (Store open = Store.createPart(path(), "part")) {
+                open.array("b", DType.INT8).append(new byte[] {1});
+                open.commit();
+                part = open.path();
+            }
+            store.adopt(List.of(part));
+            store.commit();
+            assertTrue(disk.most() <= most + 1, disk.most() + " after " + most);
+            assertEquals(1, store.array("a399").rows());
+        }
+    }
+
+    @Test
     void anAdoptionThatWasNotCommittedIsNone() throws IOException {
         Path part;
         try (Store store = created()) {
