@@ -57,10 +57,18 @@ final class PartSweep {
             if (sweep.isUncommitted(prefix) && !sweep.isNeeded(prefix)) {
                 continue; // a commit may follow, or not
             }
-            if (adopted && !new Generations(part).exist()) {
-                sweep.walk(part, file -> notes.isDue(sweep.name(file)));
-                continue;
+            try {
+                run(part, adopted);
+            } catch (IOException e) {
+                sweep.failed(e); // another user's, for example; the others are looked at
             }
+        }
+    }
+
+    private void run(Path part, boolean adopted) throws IOException {
+        if (adopted && !new Generations(part).exist()) {
+            sweep.walk(part, file -> notes.isDue(sweep.name(file)));
+        } else {
             try (WriterLock lock = WriterLock.acquire(part)) {
                 lock.requireHeld();
                 remove(part, adopted);

@@ -310,6 +310,25 @@ class PartsTest {
         }
     }
 
+    /** A part of another user, for example. */
+    @Test
+    void aPartThatCannotBeLockedHoldsNothingElseBack() throws IOException {
+        try (Store store = created()) {
+            Files.createDirectories(path().resolve(".parts/odd-01234567/writer.lock"));
+            Path old = write(path(), "old", 1);
+            Files.write(path().resolve("unneeded.npy"), new byte[5]);
+            IOException failure =
+                    assertThrows(
+                            IOException.class,
+                            () -> store.vacuum(Duration.ofDays(1), Duration.ZERO));
+            assertTrue(failure.getMessage().contains("others could not be"), failure::toString);
+            assertTrue(Files.exists(path().resolve("vacuum.json")));
+            assertThrows(IOException.class, () -> store.vacuum(Duration.ZERO, Duration.ZERO));
+            assertFalse(Files.exists(path().resolve("unneeded.npy")));
+            assertFalse(Files.exists(old));
+        }
+    }
+
     @Test
     void anAdoptionOpensNoMoreFilesThanAreAllowed() throws IOException {
         OpenFiles disk = new OpenFiles();
