@@ -310,6 +310,23 @@ class PartsTest {
         }
     }
 
+    /** Statistics of a part, for example, are cached in it. */
+    @Test
+    void nothingIsLeftOfAPartThatWasDropped() throws IOException {
+        try (Store store = created()) {
+            Path part = write(path(), "a", 5, 6);
+            store.adopt(List.of(part));
+            store.commit();
+            try (Store reader = Store.open(part)) {
+                Statistics.of(reader.array("id"));
+            }
+            assertTrue(Files.exists(part.resolve(".cache")));
+            store.compact();
+            store.vacuum();
+            assertFalse(Files.exists(path().resolve(".parts")));
+        }
+    }
+
     /** A part of another user, for example. */
     @Test
     void aPartThatCannotBeLockedHoldsNothingElseBack() throws IOException {
