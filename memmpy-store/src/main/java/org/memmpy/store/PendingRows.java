@@ -151,6 +151,7 @@ final class PendingRows {
     void prepareLinks() throws IOException {
         for (ArrayAppender appender : appenders.values()) {
             appender.prepareLink();
+            used(appender);
         }
     }
 
@@ -163,8 +164,8 @@ final class PendingRows {
 
     /** The rows belong to the generation that is committed now. */
     void committed() {
-        appenders.values().forEach(ArrayAppender::committed);
         files.startGeneration(publisher.committed(), publisher.next());
+        appenders.values().forEach(ArrayAppender::committed);
     }
 
     /** For NumPy, which sees the rows that a file's header counts. */

@@ -282,6 +282,16 @@ final class PendingTree {
         folded = null;
     }
 
+    /** Removes a node and the groups above it, up to one of them, that hold nothing else. */
+    void deleteUpTo(String top, String path) {
+        delete(path);
+        String at = path;
+        while (!at.equals(top) && subtree(NodeNames.parent(at)).size() == 1) {
+            at = NodeNames.parent(at);
+            delete(at);
+        }
+    }
+
     /** Gives a node, with all below it, another path; the groups above it are made. */
     void rename(String from, String to) {
         if (isWithin(to, from) && !to.equals(from)) {

@@ -136,11 +136,12 @@ final class StoreOpener {
             disk.createDirectories(path);
             try (WriterLock lock = WriterLock.acquire(path)) {
                 requireNothingThere();
+                // first, because who finds the manifest takes the directory for durable
+                for (Path parent : parents) {
+                    disk.forceDirectory(parent);
+                }
                 new Unpack(file, pack, path, disk).run();
                 lock.requireHeld();
-            }
-            for (Path parent : parents) {
-                disk.forceDirectory(parent);
             }
         } finally {
             pack.maps().release();

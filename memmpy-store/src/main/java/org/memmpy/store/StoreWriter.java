@@ -178,7 +178,9 @@ final class StoreWriter implements AutoCloseable {
         computations.end(computation.path());
         if (!complete && !closed) {
             if (computation.node() == null) {
-                forget(computation.path(), tree -> tree.delete(computation.top()));
+                forget(
+                        computation.path(),
+                        tree -> tree.deleteUpTo(computation.top(), computation.path()));
             } else {
                 reset(computation.path(), computation.node());
             }
@@ -365,10 +367,10 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         publisher.publish(next, rows::force);
+        rows.committed(); // first: what is published must never count as pending
         nodes.committed(next, appended);
         regions.clear();
         keyed.closeAll();
-        rows.committed();
         publisher.tidy(rows::updateHeaders);
         return next;
     }
@@ -378,7 +380,8 @@ final class StoreWriter implements AutoCloseable {
     /**
      * Removes what is not needed.
      *
-     * @param shown the generation that the writer's own readers see, if a commit has just ended
+     * @param shown a generation that the writer's own readers see, or one before that: commits may
+     *     have ended since it was asked for
      */
     synchronized Vacuumed vacuum(Manifest shown, Vacuum.Waits waits) throws IOException {
         requireUsable();
@@ -387,7 +390,7 @@ final class StoreWriter implements AutoCloseable {
         Set<String> uncommitted = new LinkedHashSet<>(tree().files());
         uncommitted.addAll(rows.fileNames());
         uncommitted.addAll(rows.files().made());
-        uncommitted.addAll(PendingTree.files(shown.arrays(), shown.values()));
+        uncommitted.addAll(Vacuum.filesSince(store, shown));
         Path real = store.toRealPath();
         Set<Path> busy = new LinkedHashSet<>();
         rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
