@@ -107,6 +107,19 @@ abstract sealed class StoreTree permits MaintainedStore {
         return Tree.children(tree(), requireNode(group));
     }
 
+    /**
+     * {@return the paths of the arrays that hold a node's rows, in the order of their creation}
+     *
+     * <p>Of an array its own, of a ragged or masked array those that it consists of (docs/FORMAT.md
+     * says which), of groups and values none. {@link Store#array(String)} finds them.
+     *
+     * @param node its path
+     * @throws IllegalArgumentException if there is none
+     */
+    public List<String> components(String node) {
+        return Tree.components(tree(), requireNode(node));
+    }
+
     /** {@return all nodes, the root first, every group before what is in it} */
     public List<Node> walk() {
         return Tree.walk(tree());

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -403,5 +404,30 @@ class TreeTest {
             assertThrows(IOException.class, store::commit);
         }
         assertTrue(files().contains("x.npy"));
+    }
+
+    @Test
+    void componentsAreTheArraysThatHoldANodesRows() throws IOException {
+        try (Store store = free()) {
+            store.array("g/x", DType.INT8);
+            store.masked("g/m", DType.INT8);
+            store.ragged("g/r", RaggedType.of(DType.INT8).keyed());
+            store.putValue("v", 1);
+            assertEquals(List.of("g/x"), store.components("g/x"));
+            assertEquals(List.of("g/m/values", "g/m/mask"), store.components("g/m"));
+            assertEquals(
+                    List.of(
+                            "g/r/values",
+                            "g/r/offsets",
+                            "g/r/keys/values",
+                            "g/r/keys/offsets",
+                            "g/r/hashes",
+                            "g/r/sorted"),
+                    store.components("g/r"));
+            store.components("g/r").forEach(store::array);
+            assertEquals(List.of(), store.components("g"));
+            assertEquals(List.of(), store.components("v"));
+            assertThrows(IllegalArgumentException.class, () -> store.components("none"));
+        }
     }
 }
