@@ -101,10 +101,17 @@ abstract sealed class StoreTree permits MaintainedStore {
      * {@return the nodes in a group, in the order of their creation, groups first}
      *
      * @param group its path; {@code ""} is the root
-     * @throws IllegalArgumentException if there is no such group
+     * @throws IllegalArgumentException if there is no such group, or it is another kind of node
      */
     public List<Node> list(String group) {
-        return Tree.children(tree(), requireNode(group));
+        String checked = requireNode(group);
+        NodeKind kind = tree().kind(checked);
+        if (!kind.isGroup()) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' is a %s, no group: there are no nodes in it"
+                            .formatted(path, group, kind));
+        }
+        return Tree.children(tree(), checked);
     }
 
     /**
@@ -196,9 +203,8 @@ abstract sealed class StoreTree permits MaintainedStore {
      *
      * @param node its path
      * @throws IllegalArgumentException if there is none
-     * @throws IOException if a file with uncommitted rows cannot be removed
      */
-    public synchronized void delete(String node) throws IOException {
+    public synchronized void delete(String node) {
         String checked = requireNode(node);
         requireWriter().delete(checked);
         endHandles(checked, "deleted");
@@ -219,7 +225,7 @@ abstract sealed class StoreTree permits MaintainedStore {
     }
 
     /** Deletes everything, with the next commit. */
-    synchronized void clear(NodeKind root) throws IOException {
+    synchronized void clear(NodeKind root) {
         requireWriter().delete("");
         requireWriter()
                 .change(
