@@ -265,9 +265,8 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @param dtype its element type from now on
      * @param rowShape the shape of one row; none for one element a row
      * @return the array, without rows
-     * @throws IOException if a file with uncommitted rows cannot be removed
      */
-    public MappedArray replace(String array, DType dtype, long... rowShape) throws IOException {
+    public MappedArray replace(String array, DType dtype, long... rowShape) {
         String checked = NodeNames.check(array);
         RowType type = RowType.of(dtype, rowShape);
         StoreWriter changing = requireWriter();

@@ -383,6 +383,20 @@ class CommitTest {
     }
 
     @Test
+    void whoDiedCreatingLeavesNothingToTheNext() throws IOException {
+        Path directory = path().resolveSibling("anew");
+        Files.createDirectory(directory);
+        Files.writeString(directory.resolve("memmpy-000009.json.aside"), "of a dead unpack");
+        Files.writeString(directory.resolve("memmpy-000001.json.aside"), "of a dead writer");
+        Store.create(directory).close();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(
+                    List.of("memmpy-000001.json", "writer.lock"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
     void closingWhileAMappingIsInUseGivesTheLockBack() throws Exception {
         Store store = filled(new FaultyDisk());
         store.array("x").getLong(0);

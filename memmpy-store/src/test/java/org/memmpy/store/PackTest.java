@@ -157,6 +157,9 @@ class PackTest {
                 assertSame(store, pack);
             }
             Store.unpack(file, copy);
+            try (Stream<Path> files = Files.list(copy)) {
+                assertTrue(files.noneMatch(each -> each.toString().endsWith(".aside")));
+            }
             try (Store unpacked = Store.open(copy)) {
                 assertSame(store, unpacked);
             }
