@@ -7,27 +7,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
-import org.memmpy.batch.LoaderStats;
-import org.memmpy.index.RowIndex;
+import org.memmpy.batch.LoaderState;
 
 import java.util.Iterator;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * One epoch, gathered ahead by our loader. Every iterator is a pass of its own over it.
  *
  * @param loader without memory of its own: nothing of it needs closing but its epochs
- * @param order the positions in the dataset that the loader's rows are at
+ * @param from where in the epoch the passes begin
  * @param begun told of each pass
  */
 record EpochBatches(
         Delivery delivery,
         NDManager manager,
         BatchLoader loader,
-        RowIndex order,
-        long number,
-        Consumer<Supplier<LoaderStats>> begun)
+        LoaderState from,
+        Consumer<Pass> begun)
         implements Iterable<Batch> {
     /**
      * The next epoch of an order.
@@ -42,31 +39,30 @@ record EpochBatches(
             NDManager manager,
             int prefetch,
             int threads,
-            Consumer<Supplier<LoaderStats>> begun) {
+            Consumer<Pass> begun) {
         Columns columns = reader.columns();
-        long size = reader.index().size();
-        columns.requireFit(Math.min(epochs.getBatchSize(), size));
-        long number = epochs.nextEpoch();
-        RowIndex order = epochs.order(size, number);
+        EpochSampler.Sampling sampling = epochs.sampling();
+        columns.requireFit(
+                Math.min(sampling.batchSize() / sampling.world(), reader.index().size()));
         BatchLoader.Builder builder =
                 BatchLoader.builder(columns.table())
-                        .index(reader.index().select(order))
-                        .batchSize(epochs.getBatchSize())
-                        .dropLast(epochs.dropsLast())
+                        .index(reader.index())
                         .prefetch(Math.max(1, prefetch))
                         .memory(EngineMemory.of(manager));
+        sampling.configure(builder);
         columns.all().forEach(builder::column);
         if (threads > 0) {
             builder.threads(threads);
         }
         BatchLoader loader = builder.build();
-        return new EpochBatches(reader.delivery(), manager, loader, order, number, begun);
+        return new EpochBatches(
+                reader.delivery(), manager, loader, epochs.nextEpoch(loader), begun);
     }
 
     @Override
     public Iterator<Batch> iterator() {
-        Pass pass = new Pass(delivery, manager, loader, order, number);
-        begun.accept(pass::stats);
+        Pass pass = new Pass(delivery, manager, loader, from);
+        begun.accept(pass);
         return new PassIterator(pass);
     }
 }

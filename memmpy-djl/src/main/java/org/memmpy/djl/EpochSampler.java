@@ -6,12 +6,18 @@ package org.memmpy.djl;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderState;
+import org.memmpy.batch.Steps;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The order of the epochs: uniform, seeded, of any size. Each call for an order is the next epoch.
@@ -22,64 +28,102 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe from any thread.
  */
 final class EpochSampler implements Sampler {
-    private final int batchSize;
-    private final boolean shuffled;
-    private final boolean dropLast;
-    private final long seed;
-    private final long first;
+    private final Sampling sampling;
     private final AtomicLong next;
+    private final AtomicReference<LoaderState> resumed;
 
-    EpochSampler(int batchSize, boolean shuffled, boolean dropLast, long seed, long first) {
-        this.batchSize = batchSize;
-        this.shuffled = shuffled;
-        this.dropLast = dropLast;
-        this.seed = seed;
-        this.first = first;
-        this.next = new AtomicLong(first);
+    /**
+     * What decides the batches.
+     *
+     * @param batchSize rows of a batch, of all ranks
+     * @param rank of those that share the order
+     * @param world how many do
+     * @param first the first epoch
+     * @param state where the first epoch goes on; null for its start
+     */
+    record Sampling(
+            int batchSize,
+            Order order,
+            Ends ends,
+            int rank,
+            int world,
+            long first,
+            LoaderState state) {
+        /** {@return the same for other rows, whose epochs are counted from the first} */
+        Sampling restarted() {
+            return new Sampling(batchSize, order, ends, rank, world, first, null);
+        }
+
+        void configure(BatchLoader.Builder loader) {
+            loader.batchSize(batchSize).order(order).ends(ends).shard(rank, world);
+        }
+    }
+
+    EpochSampler(Sampling sampling) {
+        this.sampling = sampling;
+        this.resumed = new AtomicReference<>(sampling.state);
+        this.next = new AtomicLong(sampling.first);
     }
 
     /** {@return the same order from its first epoch on, counted on its own} */
     EpochSampler restarted() {
-        return new EpochSampler(batchSize, shuffled, dropLast, seed, first);
+        return new EpochSampler(sampling.restarted());
     }
 
-    /** {@return the number of the epoch that begins now} */
-    long nextEpoch() {
-        return next.getAndIncrement();
+    Sampling sampling() {
+        return sampling;
     }
 
-    /** {@return in which order an epoch visits the positions {@code 0 .. size - 1}} */
-    RowIndex order(long size, long epoch) {
-        RowIndex all = RowIndex.all(size);
-        return shuffled ? all.shuffle(seed, epoch) : all;
-    }
-
-    boolean dropsLast() {
-        return dropLast;
+    /**
+     * {@return a state of the epoch that begins now: where it goes on, or its start}
+     *
+     * @param loader of the epochs
+     */
+    LoaderState nextEpoch(BatchLoader loader) {
+        LoaderState state = resumed.getAndSet(null);
+        if (state == null) {
+            return loader.state(next.getAndIncrement());
+        }
+        next.set(state.ended() ? state.epoch() + 2 : state.epoch() + 1);
+        return state;
     }
 
     @Override
     public int getBatchSize() {
-        return batchSize;
+        return sampling.batchSize;
     }
 
     /** The same batches as the loader makes, for DJL's way of fetching them. */
     @Override
     public Iterator<List<Long>> sample(RandomAccessDataset dataset) {
-        long size = dataset.size();
-        RowIndex order = order(size, nextEpoch());
-        long end = dropLast ? size / batchSize * batchSize : size;
-        if (end == 0 && size > 0) {
+        if (resumed.get() != null) {
+            throw new IllegalStateException(
+                    "a saved state can be resumed with whole batches only: leave out the pipeline and other batchifiers, or do without the state");
+        }
+        RowIndex rows =
+                dataset instanceof MemmpyDataset own
+                        ? own.reader().index()
+                        : RowIndex.all(dataset.size());
+        Steps steps =
+                new Steps(
+                        rows,
+                        sampling.order.positions(rows, next.getAndIncrement()),
+                        0,
+                        sampling.batchSize,
+                        sampling.rank,
+                        sampling.world,
+                        sampling.ends);
+        if (steps.count() == 0 && rows.size() > 0) {
             throw new IllegalArgumentException(
                     "the dataset has %,d rows, fewer than a batch of %,d, and dropLast leaves out the only batch. Choose a smaller batch, or keep the last one"
-                            .formatted(size, batchSize));
+                            .formatted(rows.size(), sampling.batchSize));
         }
         return new Iterator<>() {
             private long at;
 
             @Override
             public boolean hasNext() {
-                return at < end;
+                return at < steps.count();
             }
 
             @Override
@@ -87,10 +131,8 @@ final class EpochSampler implements Sampler {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                int count = (int) Math.min(batchSize, end - at);
-                List<Long> batch = new Positions(order, at, count);
-                at += count;
-                return batch;
+                long batch = at++;
+                return new Positions(steps.size(batch), () -> steps.positions(batch));
             }
         };
     }

@@ -13,7 +13,10 @@ import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 
 import org.memmpy.batch.Column;
+import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
 
@@ -68,7 +71,8 @@ public final class MemmpyDataset extends RandomAccessDataset {
     private final long seed;
     private final int threads;
     private final RowReader reader;
-    private volatile Supplier<LoaderStats> newest = () -> LoaderStats.NONE;
+    private volatile Supplier<LoaderStats> newestStats = () -> LoaderStats.NONE;
+    private volatile Pass newestPass;
 
     private MemmpyDataset(Builder builder, Columns columns, RowIndex index) {
         super(builder);
@@ -133,8 +137,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
     public Iterable<Batch> getData(NDManager manager, Sampler sampling, ExecutorService executor)
             throws IOException, TranslateException {
         if (sampling instanceof EpochSampler epochs && isWholeBatch()) {
-            return EpochBatches.next(
-                    reader, epochs, manager, prefetchNumber, threads, s -> newest = s);
+            return EpochBatches.next(reader, epochs, manager, prefetchNumber, threads, this::begun);
         }
         SampledIterable batches =
                 new SampledIterable(
@@ -148,8 +151,30 @@ public final class MemmpyDataset extends RandomAccessDataset {
                         executor,
                         prefetchNumber,
                         device);
-        newest = batches::stats;
+        newestStats = batches::stats;
+        newestPass = null;
         return batches;
+    }
+
+    private void begun(Pass pass) {
+        newestStats = pass::stats;
+        newestPass = pass;
+    }
+
+    /**
+     * {@return how far the pass that was begun last has come: the batches that were taken of it. To
+     * be given to {@link Builder#optState}, also in another process, as JSON}
+     *
+     * @throws IllegalStateException if no pass was begun, or the pass follows another's sampler or
+     *     reads single records: only whole batches in our own order are counted
+     */
+    public LoaderState state() {
+        Pass pass = newestPass;
+        if (pass == null) {
+            throw new IllegalStateException(
+                    "there is no pass over whole batches in this dataset's own order whose state could be saved. Begin one with getData");
+        }
+        return pass.state();
     }
 
     /**
@@ -157,7 +182,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
      * for data}
      */
     public LoaderStats stats() {
-        return newest.get();
+        return newestStats.get();
     }
 
     boolean isWholeBatch() {
@@ -231,9 +256,13 @@ public final class MemmpyDataset extends RandomAccessDataset {
         private RowIndex index;
         private int batchSize;
         private boolean shuffled;
-        private boolean dropLast;
+        private Order order;
+        private Ends ends = Ends.KEEP;
+        private int rank;
+        private int world = 1;
         private long seed;
         private long epoch;
+        private LoaderState state;
         private int threads;
 
         private Builder() {}
@@ -318,7 +347,7 @@ public final class MemmpyDataset extends RandomAccessDataset {
             sampler = null;
             batchSize = size;
             shuffled = random;
-            dropLast = drop;
+            ends = drop ? Ends.DROP : Ends.KEEP;
             return this;
         }
 
@@ -337,6 +366,57 @@ public final class MemmpyDataset extends RandomAccessDataset {
          */
         public Builder optSeed(long number) {
             seed = number;
+            return this;
+        }
+
+        /**
+         * Chooses the order of the epochs, in the place of what {@code setSampling} says; {@link
+         * Order#blocks}, for example, for disks that hate random reads.
+         *
+         * @param choice the order; has a seed of its own
+         * @return this
+         */
+        public Builder optOrder(Order choice) {
+            order = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Chooses what becomes of the rows at the end of an epoch that do not fill a batch, in the
+         * place of what {@code setSampling} says.
+         *
+         * @param choice what to do
+         * @return this
+         */
+        public Builder optEnds(Ends choice) {
+            ends = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Delivers one rank's share: of each batch of the one order every {@code world}-th row,
+         * from the {@code rank}-th on. The batch size is that of all ranks together.
+         *
+         * @param rank this rank, from 0
+         * @param world how many there are; divides the batch size
+         * @return this
+         */
+        public Builder optShard(int rank, int world) {
+            this.rank = rank;
+            this.world = world;
+            return this;
+        }
+
+        /**
+         * Has the first pass go on where another has stopped, in this process or another one; the
+         * passes after it are the epochs that follow.
+         *
+         * @param saved of {@link MemmpyDataset#state}; null for none. Its data, index and order
+         *     must be this dataset's, or the pass is refused
+         * @return this
+         */
+        public Builder optState(LoaderState saved) {
+            state = saved;
             return this;
         }
 
@@ -388,9 +468,19 @@ public final class MemmpyDataset extends RandomAccessDataset {
                     "%s: the index names rows up to %,d. It was made for another table or a later generation"
                             .formatted(table, rows.bound() - 1));
             if (batchSize > 0) {
-                sampler = new EpochSampler(batchSize, shuffled, dropLast, seed, epoch);
+                sampler = new EpochSampler(sampling());
             }
             return new MemmpyDataset(this, new Columns(table, features, labels), rows);
+        }
+
+        private EpochSampler.Sampling sampling() {
+            require(
+                    rank >= 0 && rank < world && batchSize % world == 0,
+                    "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
+                            .formatted(rank, world, batchSize, world - 1));
+            Order own = shuffled ? Order.shuffled(seed) : Order.sequential();
+            return new EpochSampler.Sampling(
+                    batchSize, order == null ? own : order, ends, rank, world, epoch, state);
         }
 
         private static void require(boolean isGood, String remedy) {

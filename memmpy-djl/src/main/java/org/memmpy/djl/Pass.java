@@ -8,9 +8,9 @@ import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.batch.MiniBatch;
-import org.memmpy.index.RowIndex;
 
 import java.util.NoSuchElementException;
 
@@ -26,31 +26,26 @@ final class Pass implements AutoCloseable {
     private static final String AUTO_CLOSE = "ai.djl.dataiterator.autoclose";
 
     private final Delivery delivery;
-    private final BatchLoader loader;
-    private final RowIndex order;
     private final NDManager manager;
     private final String hook = NDManager.nextUid();
     private final Epoch epoch;
     private long batches;
-    private long rows;
     private volatile boolean toldOfEnd;
 
     /**
      * Starts a pass; its threads begin at once.
      *
      * @param parent owns the batches; closing it ends the pass
-     * @param order the positions in the dataset that the loader's rows are at
+     * @param from where in which epoch to begin
      */
-    Pass(Delivery delivery, NDManager parent, BatchLoader loader, RowIndex order, long number) {
+    Pass(Delivery delivery, NDManager parent, BatchLoader loader, LoaderState from) {
         this.delivery = delivery;
-        this.loader = loader;
-        this.order = order;
         this.manager = parent.newSubManager();
         manager.setName("memmpy pass");
         boolean hooked = false;
         Epoch started = null;
         try {
-            started = loader.epoch(number);
+            started = loader.resume(from);
             manager.attachInternal(hook, started);
             hooked = true;
         } finally {
@@ -71,7 +66,7 @@ final class Pass implements AutoCloseable {
      * the next call then throws, once. A loop that ended quietly would train on a part of the rows.
      */
     boolean hasNext() {
-        if (batches < loader.batches()) {
+        if (batches < epoch.batches()) {
             return !toldOfEnd;
         }
         close();
@@ -83,7 +78,7 @@ final class Pass implements AutoCloseable {
 
     /** {@return the next batch, which belongs to the consumer and to the manager} */
     Batch next() {
-        if (batches == loader.batches()) {
+        if (batches == epoch.batches()) {
             throw new NoSuchElementException("epoch " + epoch.number() + " has no batch left");
         }
         boolean delivered = false;
@@ -93,10 +88,9 @@ final class Pass implements AutoCloseable {
                     delivery.batch(
                             manager,
                             (EngineSlot) gathered.slot(),
-                            rows + count,
-                            new Positions(order, rows, count));
+                            epoch.deliveredRows(),
+                            new Positions(count, gathered::positions));
             delivered = true;
-            rows += count;
             batches++;
             return batch;
         } catch (IllegalStateException e) {
@@ -113,6 +107,10 @@ final class Pass implements AutoCloseable {
                 epoch.close();
             }
         }
+    }
+
+    LoaderState state() {
+        return epoch.state();
     }
 
     LoaderStats stats() {

@@ -3,30 +3,34 @@
 
 package org.memmpy.djl;
 
-import org.memmpy.index.RowIndex;
-
 import java.util.AbstractList;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.function.Supplier;
 
 /**
  * A batch's positions in the dataset, as DJL lists them; computed when they are asked for, because
- * nearly nobody asks. Immutable.
+ * nearly nobody asks.
  */
 final class Positions extends AbstractList<Long> implements RandomAccess {
-    private final RowIndex order;
-    private final long from;
     private final int count;
+    private final Supplier<long[]> source;
+    private volatile long[] positions;
 
-    Positions(RowIndex order, long from, int count) {
-        this.order = order;
-        this.from = from;
+    Positions(int count, Supplier<long[]> source) {
         this.count = count;
+        this.source = source;
     }
 
     @Override
     public Long get(int place) {
-        return order.get(from + Objects.checkIndex(place, count));
+        Objects.checkIndex(place, count);
+        long[] found = positions;
+        if (found == null) {
+            found = source.get();
+            positions = found;
+        }
+        return found[place];
     }
 
     @Override

@@ -6,6 +6,9 @@ package org.memmpy.dl4j;
 import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
+import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderState;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
 
@@ -24,9 +27,11 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     private final Table table;
     private RowIndex index;
     private int batchSize = 32;
-    private boolean dropLast;
-    private boolean shuffled;
-    private long seed;
+    private Order order = Order.sequential();
+    private Ends ends = Ends.KEEP;
+    private int rank;
+    private int world = 1;
+    private LoaderState state;
     private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     private int prefetch = 4;
     private long epoch;
@@ -76,8 +81,7 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
      * @return this builder
      */
     public B dropLast(boolean drop) {
-        dropLast = drop;
-        return self();
+        return ends(drop ? Ends.DROP : Ends.KEEP);
     }
 
     /**
@@ -87,8 +91,56 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
      * @return this builder
      */
     public B shuffle(long seed) {
-        this.shuffled = true;
-        this.seed = seed;
+        return order(Order.shuffled(seed));
+    }
+
+    /**
+     * Chooses the order of the epochs; the index's own if this is not called.
+     *
+     * @param choice the order; {@link Order#blocks}, for example, for disks that hate random reads
+     * @return this builder
+     */
+    public B order(Order choice) {
+        order = Objects.requireNonNull(choice, "choice");
+        return self();
+    }
+
+    /**
+     * Chooses what becomes of the rows at the end of an epoch that do not fill a batch; they are
+     * kept if this is not called.
+     *
+     * @param choice what to do
+     * @return this builder
+     */
+    public B ends(Ends choice) {
+        ends = Objects.requireNonNull(choice, "choice");
+        return self();
+    }
+
+    /**
+     * Delivers one rank's share: of each batch of the one order every {@code world}-th row, from
+     * the {@code rank}-th on. The batch size is that of all ranks together.
+     *
+     * @param rank this rank, from 0
+     * @param world how many there are; divides the batch size
+     * @return this builder
+     */
+    public B shard(int rank, int world) {
+        this.rank = rank;
+        this.world = world;
+        return self();
+    }
+
+    /**
+     * Has the first pass go on where another has stopped, in this process or another one; the
+     * passes after it are the epochs that follow.
+     *
+     * @param saved of {@link MemmpyDataSetIterator#state}; null for none. Its data, index and order
+     *     must be this iterator's
+     * @return this builder
+     */
+    public B state(LoaderState saved) {
+        state = saved;
         return self();
     }
 
@@ -155,7 +207,8 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     }
 
     RecycledMemory newMemory(List<RowType> types) {
-        long rows = Math.max(1, Math.min(batchSize, index.size()));
+        long own = batchSize / Math.max(1, world);
+        long rows = Math.max(1, ends == Ends.KEEP ? Math.min(own, index.size()) : own);
         long cap = memoryCap;
         long bound = memoryCap;
         if (cap == 0) {
@@ -173,14 +226,13 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
                 BatchLoader.builder(table)
                         .index(index)
                         .batchSize(batchSize)
-                        .dropLast(dropLast)
+                        .order(order)
+                        .ends(ends)
+                        .shard(rank, world)
                         .threads(threads)
                         .prefetch(prefetch)
                         .memory(memory);
         columns.forEach(loader::column);
-        if (shuffled) {
-            loader.shuffle(seed);
-        }
-        return new Passes(loader.build(), epoch);
+        return Passes.of(loader.build(), epoch, state);
     }
 }

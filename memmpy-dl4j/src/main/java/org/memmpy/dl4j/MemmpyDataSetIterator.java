@@ -6,6 +6,7 @@ package org.memmpy.dl4j;
 import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.store.Table;
 import org.nd4j.linalg.dataset.DataSet;
@@ -172,6 +173,17 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     /** {@return the epoch of the pass, or of the next one if none was started} */
     public long epoch() {
         return passes.number();
+    }
+
+    /**
+     * {@return how far the consumer has come, to the row, or where the next pass begins} To be
+     * given to {@link Builder#state}, also in another process, as JSON. A batch that was lost by an
+     * exception of the preprocessor counts as delivered
+     *
+     * @throws IllegalStateException if {@link #next(int)} has cut a batch that several ranks share
+     */
+    public synchronized LoaderState state() {
+        return rows.state();
     }
 
     /** {@return true} */

@@ -6,6 +6,7 @@ package org.memmpy.dl4j;
 import org.memmpy.MemmpyException;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.batch.MiniBatch;
 
@@ -26,6 +27,9 @@ final class Passes implements AutoCloseable {
     private final Cleaner.Cleanable loaderCloser;
     private long number;
 
+    /** Where the next pass begins, or this one has begun; null for the start of the epoch. */
+    private LoaderState from;
+
     /** Null until its first batch is asked for. */
     private Epoch pass;
 
@@ -35,10 +39,36 @@ final class Passes implements AutoCloseable {
     /** Whether {@link #next} has said that this was closed. */
     private boolean toldOfClose;
 
-    Passes(BatchLoader loader, long first) {
+    private Passes(BatchLoader loader, long first, LoaderState from) {
         this.loader = loader;
         this.number = first;
+        this.from = from;
         this.loaderCloser = CLEANER.register(this, loader::close);
+    }
+
+    /**
+     * Passes over the rows of a loader, which is closed if this fails.
+     *
+     * @param first the first epoch
+     * @param saved where the first pass goes on instead; may be null
+     * @throws IllegalArgumentException if the state is of other data, another index or order
+     */
+    static Passes of(BatchLoader loader, long first, LoaderState saved) {
+        if (saved == null) {
+            return new Passes(loader, first, null);
+        }
+        boolean fits = false;
+        try {
+            loader.requireResumable(saved);
+            fits = true;
+        } finally {
+            if (!fits) {
+                loader.close();
+            }
+        }
+        return saved.ended()
+                ? new Passes(loader, saved.epoch() + 1, null)
+                : new Passes(loader, saved.epoch(), saved);
     }
 
     /**
@@ -57,7 +87,7 @@ final class Passes implements AutoCloseable {
         toldOfClose = closed;
         requireOpen();
         if (pass == null) {
-            pass = loader.epoch(number);
+            pass = from == null ? loader.epoch(number) : loader.resume(from);
         } else if (pass.isComplete()) {
             throw new NoSuchElementException(
                     "epoch " + number + " has no batch left. reset() starts the next one");
@@ -107,7 +137,9 @@ final class Passes implements AutoCloseable {
         requireOpen();
         if (pass != null) {
             boolean completed = pass.isComplete() && !rowsMissing;
+            LoaderState again = completed ? null : from;
             restart(completed ? number + 1 : number);
+            from = again;
         }
     }
 
@@ -120,6 +152,15 @@ final class Passes implements AutoCloseable {
             pass = null;
         }
         number = epoch;
+        from = null;
+    }
+
+    /** {@return how far the pass has come, or where the next one begins} */
+    synchronized LoaderState state() {
+        if (pass != null) {
+            return pass.state();
+        }
+        return from == null ? loader.state(number) : from;
     }
 
     /** {@return of the pass, or of the last one if none was started since} */

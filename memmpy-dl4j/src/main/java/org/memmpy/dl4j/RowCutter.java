@@ -4,6 +4,7 @@
 package org.memmpy.dl4j;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -91,6 +92,20 @@ final class RowCutter {
         lost = true;
     }
 
+    /** {@return how far the consumer has come, to the row} */
+    LoaderState state() {
+        LoaderState state = passes.state();
+        if (rest == null) {
+            return state;
+        }
+        if (state.world() > 1) {
+            throw new IllegalStateException(
+                    "next(int) has cut a batch that %d ranks share, of which the state cannot know how far the others are. Take whole batches, with next()"
+                            .formatted(state.world()));
+        }
+        return state.withRows(state.rows() - rest.rowsLeft());
+    }
+
     void reset() {
         passes.reset(lost || rest != null);
         forget();
@@ -123,6 +138,10 @@ final class RowCutter {
 
         boolean hasRows() {
             return from < rows;
+        }
+
+        int rowsLeft() {
+            return rows - from;
         }
 
         DataSet take(int most) {

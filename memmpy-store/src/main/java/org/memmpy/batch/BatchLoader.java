@@ -10,9 +10,7 @@ import org.memmpy.store.Table;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -43,7 +41,8 @@ public final class BatchLoader implements AutoCloseable {
     private final List<Column.Bound> columns;
     private final RowIndex index;
     private final int batchSize;
-    private final Table table;
+    private final LoaderIdentity identity;
+    private final long rows;
     private final Order order;
     private final Ends ends;
     private final int rank;
@@ -54,13 +53,19 @@ public final class BatchLoader implements AutoCloseable {
     private final PooledMemory ownMemory;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
-    private Map<String, String> fingerprints;
 
     private BatchLoader(Builder builder) {
-        this.columns = builder.columns.stream().map(c -> c.bind(builder.table)).toList();
-        this.table = builder.table;
+        this.columns = builder.columns.stream().map(c -> c.bind(builder.tables)).toList();
         this.index = builder.index;
-        this.order = builder.order;
+        this.order = builder.epochs();
+        this.identity =
+                new LoaderIdentity(
+                        builder.tables.getFirst().storeUuid(),
+                        columns,
+                        builder.bounds(),
+                        index,
+                        order);
+        this.rows = order.positions(index, 0).size();
         this.batchSize = builder.batchSize;
         this.ends = builder.ends;
         this.rank = builder.rank;
@@ -81,6 +86,22 @@ public final class BatchLoader implements AutoCloseable {
         return new Builder(table);
     }
 
+    /**
+     * Starts a loader that mixes tables, of one store or several, in fixed proportions: {@link
+     * Order#mixed}, which says what an epoch is. {@link MiniBatch#source} tells where a row is
+     * from.
+     *
+     * @param sources the tables; columns must have the same dtype and shape in all
+     * @return a builder; its {@link Builder#order} is that of the single sources
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Builder mix(Source... sources) {
+        if (sources.length == 0) {
+            throw new IllegalArgumentException("no source to mix");
+        }
+        return new Builder(List.of(sources));
+    }
+
     /** {@return what one delivered row of each column is} */
     public List<RowType> rowTypes() {
         return columns.stream().map(Column.Bound::type).toList();
@@ -88,7 +109,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /** {@return the rows of one epoch, of all ranks, before an end is dropped or filled} */
     public long rows() {
-        return index.size();
+        return rows;
     }
 
     /** {@return the batches of one epoch} */
@@ -138,13 +159,23 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalStateException if the loader was closed
      */
     public Epoch resume(LoaderState state) {
-        state.requireSame(state(state.epoch(), state.rows(), state.ended()));
-        if (state.rows() < 0 || state.rows() > index.size()) {
-            throw new IllegalArgumentException(
-                    "the state counts %,d delivered rows of %,d"
-                            .formatted(state.rows(), index.size()));
-        }
+        requireResumable(state);
         return state.ended() ? start(state.epoch() + 1, 0) : start(state.epoch(), state.rows());
+    }
+
+    /**
+     * Checks that {@link #resume} would go on from a state.
+     *
+     * @param state of a pass of this loader or of one like it
+     * @throws IllegalArgumentException if it is of other data, another index or another order; the
+     *     message says which
+     */
+    public void requireResumable(LoaderState state) {
+        state.requireSame(state(state.epoch(), state.rows(), state.ended()));
+        if (state.rows() < 0 || state.rows() > rows) {
+            throw new IllegalArgumentException(
+                    "the state counts %,d delivered rows of %,d".formatted(state.rows(), rows));
+        }
     }
 
     private Epoch start(long number, long delivered) {
@@ -164,35 +195,34 @@ public final class BatchLoader implements AutoCloseable {
                 index, order.positions(index, number), delivered, batchSize, rank, world, ends);
     }
 
-    LoaderState state(long epoch, long delivered, boolean ended) {
-        return new LoaderState(
-                table.storeUuid(),
-                fingerprints(),
-                index.fingerprint(),
-                order.toJson(),
-                epoch,
-                rank,
-                world,
-                batchSize,
-                delivered,
-                ended);
+    /**
+     * A state before the first row of an epoch.
+     *
+     * @param epoch its number
+     * @return the state
+     * @see Epoch#state
+     */
+    public LoaderState state(long epoch) {
+        return state(epoch, 0, false);
     }
 
-    private Map<String, String> fingerprints() {
-        synchronized (columns) {
-            if (fingerprints == null) {
-                Map<String, String> found = new LinkedHashMap<>();
-                columns.forEach(column -> column.fingerprint(index.bound(), found));
-                fingerprints = found;
-            }
-            return fingerprints;
+    LoaderState state(long epoch, long delivered, boolean ended) {
+        return identity.state(epoch, rank, world, batchSize, delivered, ended);
+    }
+
+    /** Refuses ends that leave no batch, or that ranks cannot share. */
+    private void requireBatch() {
+        if (steps(0, 0).count() == 0) {
+            throw new IllegalArgumentException(
+                    "an epoch has %,d rows, fewer than a batch of %,d, and dropLast (Ends.DROP) leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
+                            .formatted(rows, batchSize));
         }
     }
 
     /** {@return the rows of this rank's longest batch} */
     private int mostRows() {
         long whole = batchSize / world;
-        return (int) (ends == Ends.KEEP ? Math.min(whole, index.size()) : whole);
+        return (int) (ends == Ends.KEEP ? Math.min(whole, rows) : whole);
     }
 
     List<Column.Bound> columns() {
@@ -228,9 +258,11 @@ public final class BatchLoader implements AutoCloseable {
 
     /** Collects a loader's settings. */
     public static final class Builder {
-        private final Table table;
+        private final List<Table> tables;
+        private final List<Source> mixed;
         private final List<Column> columns = new ArrayList<>();
         private RowIndex index;
+        private long epochRows;
         private int batchSize = 32;
         private Order order = Order.sequential();
         private Ends ends = Ends.KEEP;
@@ -241,8 +273,38 @@ public final class BatchLoader implements AutoCloseable {
         private BatchMemory memory;
 
         private Builder(Table table) {
-            this.table = table;
+            this.tables = List.of(table);
+            this.mixed = List.of();
             this.index = RowIndex.all(table.rows());
+        }
+
+        private Builder(List<Source> sources) {
+            this.tables = sources.stream().map(Source::table).toList();
+            this.mixed = sources;
+            RowIndex[] numbered = new RowIndex[sources.size()];
+            for (int s = 0; s < numbered.length; s++) {
+                numbered[s] = Source.numbered(s, sources.get(s).rows());
+            }
+            this.index = RowIndex.concat(numbered);
+            this.epochRows = index.size();
+        }
+
+        /** {@return the order of the epochs: that of a mix, if there is one} */
+        private Order epochs() {
+            return mixed.isEmpty()
+                    ? order
+                    : Order.mixed(
+                            order,
+                            mixed.stream().mapToDouble(Source::share).toArray(),
+                            epochRows,
+                            mixed.stream().map(Source::rows).toArray(RowIndex[]::new));
+        }
+
+        /** {@return the bounds of the rows that are read, of each table} */
+        private List<Long> bounds() {
+            return mixed.isEmpty()
+                    ? List.of(index.bound())
+                    : mixed.stream().map(source -> source.rows().bound()).toList();
         }
 
         /**
@@ -261,9 +323,31 @@ public final class BatchLoader implements AutoCloseable {
          *
          * @param rows rows of the table
          * @return this
+         * @throws IllegalStateException if tables are mixed: their sources say which rows
          */
         public Builder index(RowIndex rows) {
-            index = rows;
+            if (!mixed.isEmpty()) {
+                throw new IllegalStateException(
+                        "tables are mixed: each Source has an index of its own");
+            }
+            index = Objects.requireNonNull(rows, "rows");
+            return this;
+        }
+
+        /**
+         * Sets the rows of an epoch of mixed tables; as many as all sources have, if this is not
+         * called.
+         *
+         * @param rows at least 1
+         * @return this
+         * @throws IllegalStateException if no tables are mixed
+         */
+        public Builder epochRows(long rows) {
+            if (mixed.isEmpty()) {
+                throw new IllegalStateException(
+                        "one table: its epochs have the rows of the index. Use RowIndex.take or repeat");
+            }
+            epochRows = rows;
             return this;
         }
 
@@ -381,20 +465,21 @@ public final class BatchLoader implements AutoCloseable {
         public BatchLoader build() {
             if (columns.isEmpty()) {
                 throw new IllegalArgumentException(
-                        table + ": no column was chosen. Add one with column(\"name\")");
+                        tables.getFirst()
+                                + ": no column was chosen. Add one with column(\"name\")");
             }
             if (index.size() == 0) {
                 throw new IllegalArgumentException(
-                        table
+                        tables.getFirst()
                                 + ": there are no rows to load: "
-                                + (table.rows() == 0
+                                + (tables.getFirst().rows() == 0
                                         ? "the table is empty. Append rows and commit"
                                         : "the index is empty"));
             }
-            if (index.bound() > table.rows()) {
+            if (mixed.isEmpty() && index.bound() > tables.getFirst().rows()) {
                 throw new IllegalArgumentException(
                         "%s: the index names rows up to %,d. It was made for another table or a later generation"
-                                .formatted(table, index.bound() - 1));
+                                .formatted(tables.getFirst(), index.bound() - 1));
             }
             requirePositive("batchSize", batchSize);
             requirePositive("world", world);
@@ -403,17 +488,12 @@ public final class BatchLoader implements AutoCloseable {
                         "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
                                 .formatted(rank, world, batchSize, world - 1));
             }
-            if (ends == Ends.DROP && batchSize > index.size()) {
-                throw new IllegalArgumentException(
-                        "%s: the index has %,d rows, fewer than a batch of %,d, and dropLast (Ends.DROP) leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
-                                .formatted(table, index.size(), batchSize));
-            }
             requirePositive("threads", threads);
             requirePositive("prefetch", prefetch);
             BatchLoader loader = new BatchLoader(this);
             boolean complete = false;
             try {
-                loader.steps(0, 0); // refuses an order that the index cannot be visited in
+                loader.requireBatch();
                 complete = true;
                 return loader;
             } finally {

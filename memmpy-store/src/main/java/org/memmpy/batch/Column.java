@@ -14,6 +14,8 @@ import org.memmpy.store.MappedArray;
 import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Table;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -149,15 +151,55 @@ public final class Column {
         return bind(table).type();
     }
 
-    /** A column with its array found and its loop chosen. */
-    record Bound(String name, MappedArray array, RowType type, RowKernel kernel, MaskedFill fill) {
-        /** Adds what the first rows hold, by the names of what is read. */
-        void fingerprint(long rows, Map<String, String> into) {
-            into.put(array.path(), array.fingerprint(rows));
+    /**
+     * A column with its arrays found and its loop chosen.
+     *
+     * @param arrays one of each source
+     * @param fill null if nothing is filled
+     */
+    record Bound(
+            String name,
+            List<MappedArray> arrays,
+            RowType type,
+            RowKernel kernel,
+            MaskedFill fill) {
+        /** Adds what the first rows of a source hold, by the paths of the arrays. */
+        void fingerprint(int source, long rows, Map<String, String> into) {
+            String prefix = arrays.size() == 1 ? "" : source + ":";
+            MappedArray array = arrays.get(source);
+            into.put(prefix + array.path(), array.fingerprint(rows));
             if (fill != null) {
-                into.put(fill.mask().path(), fill.mask().fingerprint(rows));
+                MappedArray mask = fill.masks().get(source);
+                into.put(prefix + mask.path(), mask.fingerprint(rows));
             }
         }
+    }
+
+    /** Finds the column in several tables, in which it must be the same. */
+    Bound bind(List<Table> tables) {
+        List<Bound> found = tables.stream().map(this::bind).toList();
+        Bound first = found.getFirst();
+        RowType stored = first.arrays().getFirst().rowType();
+        List<MappedArray> arrays = new ArrayList<>();
+        List<MappedArray> masks = new ArrayList<>();
+        for (Bound bound : found) {
+            MappedArray array = bound.arrays().getFirst();
+            if (!array.rowType().equals(stored)) {
+                throw new IllegalArgumentException(
+                        "column '%s' holds rows of %s in the first source and %s in %s. Make them equal, with Store.derive for example"
+                                .formatted(name, stored, array.rowType(), array));
+            }
+            arrays.add(array);
+            if (bound.fill() != null) {
+                masks.addAll(bound.fill().masks());
+            }
+        }
+        return new Bound(
+                name,
+                List.copyOf(arrays),
+                first.type(),
+                first.kernel(),
+                first.fill() == null ? null : first.fill().with(masks));
     }
 
     Bound bind(Table table) {
@@ -180,7 +222,11 @@ public final class Column {
                         ? new CopyRows(stored.bytes())
                         : new ConvertRows(stored, target, scale, shift);
         return new Bound(
-                name, array, type, kernel, masked == null ? null : maskedFill(masked, target));
+                name,
+                List.of(array),
+                type,
+                kernel,
+                masked == null ? null : maskedFill(masked, target));
     }
 
     private MaskedFill maskedFill(MaskedArray masked, DType target) {
@@ -188,7 +234,8 @@ public final class Column {
                 fill instanceof Long integer
                         ? FillMasked.bits(target, integer.longValue())
                         : FillMasked.bits(target, fill.doubleValue());
-        return new MaskedFill(masked.mask(), masked.rowType().elements(), target.bytes(), bits);
+        return new MaskedFill(
+                List.of(masked.mask()), masked.rowType().elements(), target.bytes(), bits);
     }
 
     private Bound bindOneHot(MappedArray array, RowType stored) {
@@ -208,7 +255,7 @@ public final class Column {
         }
         DType target = dtype == null ? DType.FLOAT32 : dtype;
         RowKernel kernel = new OneHotRows(stored.dtype(), classes, target);
-        return new Bound(name, array, RowType.of(target, classes), kernel, null);
+        return new Bound(name, List.of(array), RowType.of(target, classes), kernel, null);
     }
 
     /** {@return the column as it would be written in code} */

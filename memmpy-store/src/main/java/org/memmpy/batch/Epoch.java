@@ -92,6 +92,16 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         return batches;
     }
 
+    /** {@return how many rows of the epoch all ranks together have got} */
+    public long deliveredRows() {
+        lock.lock();
+        try {
+            return steps.delivered(delivered);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * {@return how far the consumer has come, to be resumed with {@link BatchLoader#resume}} The
      * batches that were taken count, what was gathered ahead does not. The first call for a loader

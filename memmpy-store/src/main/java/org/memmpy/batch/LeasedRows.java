@@ -4,33 +4,53 @@
 package org.memmpy.batch;
 
 import org.memmpy.kernel.RowSource;
+import org.memmpy.store.MappedArray;
 import org.memmpy.store.RowLease;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
-/**
- * A lease as kernels see it.
- *
- * @param lease of an array that has rows
- */
-record LeasedRows(RowLease lease) implements RowSource {
-    @Override
-    public int parts() {
-        return lease.parts();
+/** Leases as kernels see them. */
+interface LeasedRows extends RowSource, AutoCloseable {
+    /** {@return the rows of one array, or of several by the numbers of {@link Source}} */
+    static LeasedRows of(List<MappedArray> arrays) {
+        return arrays.size() == 1
+                ? new OfOne(arrays.getFirst().lease())
+                : new LeasedSources(arrays);
     }
 
     @Override
-    public MemorySegment segment(int part) {
-        return lease.segment(part);
-    }
+    void close();
 
-    @Override
-    public long firstRow(int part) {
-        return lease.firstRow(part);
-    }
+    /**
+     * One array.
+     *
+     * @param lease of an array that has rows
+     */
+    record OfOne(RowLease lease) implements LeasedRows {
+        @Override
+        public int parts() {
+            return lease.parts();
+        }
 
-    @Override
-    public int partOf(long row) {
-        return lease.partOf(row);
+        @Override
+        public MemorySegment segment(int part) {
+            return lease.segment(part);
+        }
+
+        @Override
+        public long firstRow(int part) {
+            return lease.firstRow(part);
+        }
+
+        @Override
+        public int partOf(long row) {
+            return lease.partOf(row);
+        }
+
+        @Override
+        public void close() {
+            lease.close();
+        }
     }
 }

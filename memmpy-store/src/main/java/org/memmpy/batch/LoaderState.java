@@ -48,6 +48,16 @@ public record LoaderState(
         columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     }
 
+    /**
+     * {@return the state after other rows of the same epoch}
+     *
+     * @param delivered rows that all ranks together have got
+     */
+    public LoaderState withRows(long delivered) {
+        return new LoaderState(
+                store, columns, index, order, epoch, rank, world, globalBatch, delivered, false);
+    }
+
     /** {@return the state as a JSON object on one line} */
     public String toJson() {
         Map<String, Object> members = new LinkedHashMap<>();

@@ -5,24 +5,27 @@ package org.memmpy.batch;
 
 import org.memmpy.kernel.FillMasked;
 import org.memmpy.store.MappedArray;
-import org.memmpy.store.RowLease;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What is delivered in the place of masked elements.
  *
- * @param mask of the array that is delivered
+ * @param masks of the arrays that are delivered, one of each source
  * @param elements of one row
  * @param bytes of an element as it is delivered
  * @param bits what to write
  */
-record MaskedFill(MappedArray mask, long elements, int bytes, long bits) {
+record MaskedFill(List<MappedArray> masks, long elements, int bytes, long bits) {
     /** Writes it over the masked elements of gathered rows. */
     void over(long[] rowIds, MemorySegment gathered) {
-        try (RowLease lease = mask.lease()) {
-            FillMasked.fill(
-                    new LeasedRows(lease), rowIds, rowIds.length, elements, gathered, bytes, bits);
+        try (LeasedRows rows = LeasedRows.of(masks)) {
+            FillMasked.fill(rows, rowIds, rowIds.length, elements, gathered, bytes, bits);
         }
+    }
+
+    MaskedFill with(List<MappedArray> others) {
+        return new MaskedFill(List.copyOf(others), elements, bytes, bits);
     }
 }

@@ -9,6 +9,7 @@ import org.memmpy.os.OpenResources;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 
 /**
  * Rows of one step, gathered: for each column one block of memory, rows one behind the other, C
@@ -61,12 +62,22 @@ public final class MiniBatch implements AutoCloseable {
      * @param place from 0
      */
     public long rowId(int place) {
-        return rowIds[place];
+        return Source.row(rowIds[place]);
     }
 
-    /** {@return the table's rows, in the batch's order; a copy} */
+    /**
+     * {@return the number of the table that the row at a place is of, if the loader mixes several;
+     * 0 if not}
+     *
+     * @param place from 0
+     */
+    public int source(int place) {
+        return Source.of(rowIds[place]);
+    }
+
+    /** {@return the tables' rows, in the batch's order; a copy} */
     public long[] rowIds() {
-        return rowIds.clone();
+        return LongStream.of(rowIds).map(Source::row).toArray();
     }
 
     /**

@@ -7,8 +7,6 @@ import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.kernel.Faults;
-import org.memmpy.kernel.RowSource;
-import org.memmpy.store.RowLease;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -66,8 +64,7 @@ public final class RowGather {
             List<Column.Bound> columns, long batch, long[] rowIds, BatchMemory.Slot slot) {
         for (int c = 0; c < columns.size(); c++) {
             Column.Bound column = columns.get(c);
-            try (RowLease lease = column.array().lease()) {
-                RowSource rows = new LeasedRows(lease);
+            try (LeasedRows rows = LeasedRows.of(column.arrays())) {
                 column.kernel().gather(rows, rowIds, rowIds.length, slot.segment(c));
                 if (column.fill() != null) {
                     column.fill().over(rowIds, slot.segment(c));

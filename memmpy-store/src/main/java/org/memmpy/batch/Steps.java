@@ -9,7 +9,7 @@ import org.memmpy.index.RowIndex;
  * Which rows each batch of a pass has, for one rank: the order is cut into global batches, of each
  * of which the rank takes every world-th row, beginning with its own number. Immutable.
  */
-final class Steps {
+public final class Steps {
     private final RowIndex positions;
     private final RowIndex rows;
     private final long start;
@@ -25,9 +25,13 @@ final class Steps {
      * @param rows the index
      * @param order positions of it
      * @param start how many positions were delivered before
+     * @param globalBatch rows of a batch of all ranks, a multiple of their number
+     * @param rank this rank, from 0
+     * @param world how many ranks there are
+     * @param ends what becomes of rows that do not fill a batch
      * @throws IllegalArgumentException if ranks would get batches of different lengths
      */
-    Steps(
+    public Steps(
             RowIndex rows,
             RowIndex order,
             long start,
@@ -53,24 +57,36 @@ final class Steps {
     }
 
     /** {@return how many batches there are} */
-    long count() {
+    public long count() {
         return count;
     }
 
-    /** {@return how many positions of the order all ranks have had after so many batches} */
-    long delivered(long batches) {
+    /**
+     * {@return how many positions of the order all ranks have had}
+     *
+     * @param batches how many batches were delivered
+     */
+    public long delivered(long batches) {
         return batches == count && ends != Ends.DROP
                 ? positions.size()
                 : start + batches * globalBatch;
     }
 
-    /** {@return the rows of the rank's batch} */
-    int size(long batch) {
+    /**
+     * {@return how many rows the rank's batch has}
+     *
+     * @param batch its number, below {@link #count}
+     */
+    public int size(long batch) {
         return ends == Ends.KEEP ? own(batch) : globalBatch / world;
     }
 
-    /** {@return how many of them, at its end, only fill it} */
-    int filled(long batch) {
+    /**
+     * {@return how many of them, at its end, only fill it}
+     *
+     * @param batch its number, below {@link #count}
+     */
+    public int filled(long batch) {
         return size(batch) - own(batch);
     }
 
@@ -83,13 +99,21 @@ final class Steps {
         return start + batch * globalBatch;
     }
 
-    /** {@return the rank's positions in the index} */
-    long[] positions(long batch) {
+    /**
+     * {@return the rank's positions in the index}
+     *
+     * @param batch its number, below {@link #count}
+     */
+    public long[] positions(long batch) {
         return take(positions, batch);
     }
 
-    /** {@return the rank's rows of the table} */
-    long[] rows(long batch) {
+    /**
+     * {@return the rank's rows of the table}
+     *
+     * @param batch its number, below {@link #count}
+     */
+    public long[] rows(long batch) {
         return take(rows, batch);
     }
 

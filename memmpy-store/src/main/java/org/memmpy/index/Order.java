@@ -3,6 +3,9 @@
 
 package org.memmpy.index;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * In which order an epoch visits the rows of an index. A pure function of index and epoch, which
  * depends on no thread, machine or history; implementations are immutable.
@@ -65,5 +68,30 @@ public interface Order {
     static BlockOrder blocks(long seed, int blockRows, int windowBlocks) {
         return new BlockOrder(
                 seed, blockRows, windowBlocks, Math.min(BlockOrder.LANES, windowBlocks));
+    }
+
+    /**
+     * Several indices, drawn from in turn in fixed proportions, spread as evenly as can be. Each is
+     * passed through again and again, every pass in another order, and an epoch goes on where the
+     * one before has ended: no row comes twice before all of its source have come once.
+     *
+     * @param each the order of the single indices; a pass is an epoch of it
+     * @param shares of the rows; exact if they are multiples of 1/4096 or of a larger fraction,
+     *     otherwise to 1/4096
+     * @param epochRows rows of an epoch
+     * @param sources the indices
+     * @return an order of {@link RowIndex#concat} of the indices
+     * @throws IllegalArgumentException if there are not as many shares as sources, shares are not
+     *     positive or do not sum to 1, a source is empty, or an epoch has no row
+     */
+    static Order mixed(Order each, double[] shares, long epochRows, RowIndex... sources) {
+        if (shares.length != sources.length
+                || epochRows < 1
+                || Arrays.stream(sources).anyMatch(source -> source.size() == 0)) {
+            throw new IllegalArgumentException(
+                    "%d sources, %d shares, epochs of %,d rows: each source needs a share and at least one row"
+                            .formatted(sources.length, shares.length, epochRows));
+        }
+        return new MixedOrder(each, new Shares(shares), List.of(sources), epochRows);
     }
 }

@@ -21,7 +21,15 @@ import java.util.Objects;
  * <p>Immutable, safe from any thread.
  */
 public abstract sealed class RowIndex
-        permits Range, Listed, ArrayRows, Permutation, BlockShuffle, Chain, Concat, Repeat {
+        permits Range,
+                Listed,
+                ArrayRows,
+                Permutation,
+                BlockShuffle,
+                MixedPositions,
+                Chain,
+                Concat,
+                Repeat {
     private static final int FILLED_AT_ONCE = 512;
 
     RowIndex() {}

@@ -1,0 +1,108 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderState;
+import org.memmpy.index.Order;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A training that is broken off, and goes on from a saved state. */
+class ResumeTest extends WithTable {
+    private List<Integer> order(long epoch) {
+        try (MemmpyDataSetIterator iterator = builder().shuffle(5).epoch(epoch).build()) {
+            return drain(iterator);
+        }
+    }
+
+    /** Taken by single rows, so that batches are cut. */
+    private LoaderState after(long epoch, int rows) {
+        try (MemmpyDataSetIterator iterator = builder().shuffle(5).epoch(epoch).build()) {
+            for (int i = 0; i < rows; i++) {
+                iterator.next(1);
+            }
+            return LoaderState.fromJson(iterator.state().toJson());
+        }
+    }
+
+    @Test
+    void afterAnyRowTheRestOfTheEpochFollowsAndThenTheNext() {
+        for (int rows = 0; rows < ROWS; rows += 7) {
+            LoaderState state = after(2, rows);
+            assertEquals(rows, state.rows());
+            try (MemmpyDataSetIterator resumed =
+                    builder().shuffle(5).batchSize(13).state(state).build()) {
+                assertEquals(2, resumed.epoch());
+                assertEquals(state, resumed.state().withRows(rows));
+                assertEquals(order(2).subList(rows, ROWS), drain(resumed));
+                resumed.reset();
+                assertEquals(order(3), drain(resumed));
+            }
+        }
+    }
+
+    @Test
+    void anEndedEpochLeadsToTheNext() {
+        LoaderState state = after(2, ROWS);
+        assertTrue(state.ended());
+        try (MemmpyDataSetIterator resumed = builder().shuffle(5).state(state).build()) {
+            assertEquals(order(3), drain(resumed));
+        }
+    }
+
+    @Test
+    void resetBeforeTheEndReadsTheSameAgain() {
+        try (MemmpyDataSetIterator resumed = builder().shuffle(5).state(after(2, 40)).build()) {
+            resumed.reset();
+            resumed.next();
+            resumed.reset();
+            assertEquals(order(2).subList(40, ROWS), drain(resumed));
+            resumed.epoch(2);
+            assertEquals(order(2), drain(resumed));
+        }
+    }
+
+    @Test
+    void ranksShareTheOrder() {
+        List<Integer> whole;
+        try (MemmpyDataSetIterator one =
+                builder().order(Order.blocks(1, 5, 8)).ends(Ends.WRAP).build()) {
+            whole = drain(one);
+        }
+        assertEquals(110, whole.size());
+        List<List<Integer>> ranks = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            try (MemmpyDataSetIterator iterator =
+                    builder().order(Order.blocks(1, 5, 8)).ends(Ends.WRAP).shard(rank, 2).build()) {
+                ranks.add(drain(iterator));
+            }
+        }
+        for (int i = 0; i < whole.size(); i++) {
+            assertEquals(whole.get(i), ranks.get(i % 2).get(i / 2));
+        }
+        try (MemmpyDataSetIterator iterator = builder().ends(Ends.DROP).shard(1, 2).build()) {
+            iterator.next(3);
+            assertThrows(IllegalStateException.class, iterator::state);
+            iterator.next(2);
+            assertEquals(10, iterator.state().rows());
+        }
+    }
+
+    @Test
+    void otherStatesAreRefused() {
+        LoaderState state = after(0, 30);
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> builder().shuffle(6).state(state).build());
+        assertTrue(e.getMessage().contains("order"), e.getMessage());
+    }
+}

@@ -1,0 +1,72 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.RowLease;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Arrays of several sources as one array of many parts. */
+final class LeasedSources implements LeasedRows {
+    private final List<RowLease> leases = new ArrayList<>();
+
+    /** The first part of each source, and the number of all. */
+    private final int[] firstParts;
+
+    LeasedSources(List<MappedArray> arrays) {
+        this.firstParts = new int[arrays.size() + 1];
+        boolean complete = false;
+        try {
+            for (int s = 0; s < arrays.size(); s++) {
+                leases.add(arrays.get(s).lease());
+                firstParts[s + 1] = firstParts[s] + leases.get(s).parts();
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    @Override
+    public int parts() {
+        return firstParts[leases.size()];
+    }
+
+    private int source(int part) {
+        int source = 0;
+        while (firstParts[source + 1] <= part) {
+            source++;
+        }
+        return source;
+    }
+
+    @Override
+    public MemorySegment segment(int part) {
+        int source = source(part);
+        return leases.get(source).segment(part - firstParts[source]);
+    }
+
+    @Override
+    public long firstRow(int part) {
+        int source = source(part);
+        return ((long) source << Source.SHIFT)
+                + leases.get(source).firstRow(part - firstParts[source]);
+    }
+
+    @Override
+    public int partOf(long row) {
+        int source = Source.of(row);
+        return firstParts[source] + leases.get(source).partOf(Source.row(row));
+    }
+
+    @Override
+    public void close() {
+        leases.forEach(RowLease::close);
+    }
+}
