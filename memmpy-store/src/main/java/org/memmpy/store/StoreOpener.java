@@ -126,7 +126,7 @@ final class StoreOpener {
     }
 
     /** Makes a store of what a pack holds. */
-    void unpack(Path file) throws IOException {
+    void unpack(Path file, Progress progress) throws IOException {
         allow("Store.unpack", StoreOption.NO_FORCE);
         Pack pack = Pack.open(file);
         try {
@@ -141,7 +141,7 @@ final class StoreOpener {
             disk.createDirectories(path);
             try (WriterLock lock = WriterLock.acquire(path)) {
                 requireNothingThere();
-                new Unpack(file, pack, path, disk).run();
+                new Unpack(file, pack, path, disk, progress).run();
                 removeAside(new Generations(path));
                 lock.requireHeld();
             }

@@ -391,7 +391,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** {@return the manifest that is current afterwards} */
-    synchronized Manifest compact(String node) throws IOException {
+    synchronized Manifest compact(String node, Progress progress) throws IOException {
         awaitOverwrites();
         computations.requireNoneForCommit();
         Manifest committed = publisher.committed();
@@ -400,7 +400,7 @@ final class StoreWriter implements AutoCloseable {
                     store
                             + ": there are uncommitted changes, which compact would commit. Commit first");
         }
-        return Compaction.run(this, store, committed, node);
+        return Compaction.run(this, store, committed, node, progress);
     }
 
     /** {@return whether a failure has ended this writer} */
