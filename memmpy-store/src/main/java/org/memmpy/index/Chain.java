@@ -23,6 +23,21 @@ final class Chain extends RowIndex {
         return base.bound();
     }
 
+    @Override
+    public boolean isSorted() {
+        return size() < 2 || (base.isSorted() && positions.isSorted());
+    }
+
+    @Override
+    public boolean isRange() {
+        return size() < 2 || (base.isRange() && positions.isRange());
+    }
+
+    @Override
+    long hash() {
+        return Hashes.of("chain", base.hash(), positions.hash());
+    }
+
     /** Slices of slices stay one layer deep. */
     @Override
     RowIndex through(RowIndex more) {

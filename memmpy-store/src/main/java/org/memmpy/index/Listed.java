@@ -3,40 +3,46 @@
 
 package org.memmpy.index;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /** Rows as listed, in off-heap memory. */
 final class Listed extends RowIndex {
-    private final MemorySegment rows;
-    private final long size;
-    private final long bound;
+    private final ListedRows rows;
 
-    Listed(MemorySegment rows, long size, long bound) {
+    Listed(ListedRows rows) {
         this.rows = rows;
-        this.size = size;
-        this.bound = bound;
     }
 
     @Override
     public long size() {
-        return size;
+        return rows.size();
     }
 
     @Override
     public long bound() {
-        return bound;
+        return rows.bound();
+    }
+
+    @Override
+    public boolean isSorted() {
+        return rows.ascending();
+    }
+
+    @Override
+    public boolean isRange() {
+        return size() < 2 || (isSorted() && rows.get(size() - 1) - rows.get(0) == size() - 1);
+    }
+
+    @Override
+    long hash() {
+        return rows.hash();
     }
 
     @Override
     void map(long[] positions, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            positions[i] = rows.getAtIndex(ValueLayout.JAVA_LONG, positions[i]);
-        }
+        rows.map(positions, offset, length);
     }
 
     @Override
     public String toString() {
-        return "%,d listed rows".formatted(size);
+        return "%,d listed rows".formatted(size());
     }
 }

@@ -8,7 +8,9 @@ package org.memmpy.index;
  */
 enum Stream {
     SHUFFLE(0x73_68_75_66_66_6c_65L),
-    SPLIT(0x73_70_6c_69_74L);
+    SPLIT(0x73_70_6c_69_74L),
+    BLOCKS(0x62_6c_6f_63_6b_73L),
+    WINDOWS(0x77_69_6e_64_6f_77_73L);
 
     private final long tag;
 

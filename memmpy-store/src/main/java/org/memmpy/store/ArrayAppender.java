@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a writer adds to one array: rows behind the last part, or whole parts that others wrote. The
@@ -34,6 +35,9 @@ final class ArrayAppender {
     private PartWriter current;
     private long committedRows;
 
+    /** What {@link #rows} is between two steps, for threads that are not to wait for one. */
+    private final AtomicLong counted;
+
     /**
      * An appender.
      *
@@ -46,6 +50,7 @@ final class ArrayAppender {
         this.type = committed.type();
         this.closed = new ArrayList<>(committed.parts());
         this.committedRows = committed.rows();
+        this.counted = new AtomicLong(committedRows);
     }
 
     RowType type() {
@@ -59,6 +64,11 @@ final class ArrayAppender {
     /** {@return the rows, those not yet committed included} */
     long rows() {
         return closedRows() + (current == null ? 0 : current.rows());
+    }
+
+    /** {@return {@link #rows}, from any thread} */
+    long counted() {
+        return counted.get();
     }
 
     private long closedRows() {
@@ -89,17 +99,20 @@ final class ArrayAppender {
 
     void append(MemorySegment values) throws IOException {
         current().append(values);
+        counted.setRelease(counted.getPlain() + values.byteSize() / type.bytes());
     }
 
     /** Takes back what was appended behind some rows. */
     void cutTo(long rows) {
         if (current != null && rows < rows()) {
             current.cutTo(rows - closedRows());
+            counted.setRelease(rows);
         }
     }
 
     void reserve(long rows) throws IOException {
         current().reserve(rows);
+        counted.setRelease(rows());
     }
 
     /** Writes what is missing, so that {@link #link} cannot fail. */
@@ -124,12 +137,14 @@ final class ArrayAppender {
             current = null;
         }
         closed.add(part);
+        counted.setRelease(rows());
     }
 
     /** Adds a part that this writer has written on its own, to be forced. */
     void add(Manifest.Part part, PartWriter by) {
         closed.add(part);
         written.add(by);
+        counted.setRelease(rows());
     }
 
     /**
@@ -182,6 +197,7 @@ final class ArrayAppender {
     void committed() {
         written.forEach(PartWriter::committed);
         committedRows = rows();
+        counted.setRelease(committedRows); // compaction appends parts of rows
     }
 
     void updateHeaders() throws IOException {

@@ -29,17 +29,17 @@ final class ArrayNodes {
 
     /** {@return the array as the store or its writer sees it; null if there is none} */
     MappedArray find(String path, Manifest manifest, MapArena maps) {
-        MappedArray created = fresh.get(path);
-        if (created != null) {
-            return created;
-        }
         boolean isCommitted = manifest.arrays().containsKey(path);
         if (writer == null) {
             return isCommitted ? committed(path, manifest, maps) : null;
         }
         Manifest.Array node = writer.look(tree -> tree.array(path));
         if (node == null) {
-            return null;
+            return null; // whatever was asked for while it was created in vain
+        }
+        MappedArray created = fresh.get(path);
+        if (created != null) {
+            return created;
         }
         MappedArray before = isCommitted ? committed(path, manifest, maps) : null;
         return before != null && before.writingEnded() == null ? before : fresh(path, node, maps);

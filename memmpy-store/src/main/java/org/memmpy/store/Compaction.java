@@ -3,20 +3,14 @@
 
 package org.memmpy.store;
 
-import org.memmpy.CorruptStoreException;
 import org.memmpy.NodeKind;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.NodeNames;
-import org.memmpy.os.MapArena;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -126,55 +120,21 @@ final class Compaction {
     }
 
     void copyTo(Target target) throws IOException {
-        MapArena maps = new MapArena();
-        StoreFiles files = new StoreFiles.InDirectory(store);
-        Rows rows = new Rows(files, where, array, maps, null);
-        try (RowLease lease = rows.lease();
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment block = arena.allocate(BlockChecksums.BLOCK);
-            List<Manifest.Part> parts =
-                    array.parts().stream().filter(part -> part.rows() > 0).toList();
-            for (int part = 0; part < parts.size(); part++) {
-                copy(parts.get(part), lease.segment(part), block, target);
+        PartBlocks blocks = new PartBlocks(new StoreFiles.InDirectory(store));
+        for (Manifest.Part part : array.parts()) {
+            if (part.rows() > 0) {
+                blocks.read(where, array.type(), part, bytes -> copy(bytes, target));
             }
-            appendZeros(block, target);
-        } finally {
-            rows.retire();
-            maps.release();
         }
+        appendZeros(target);
     }
 
-    private void copy(Manifest.Part part, MemorySegment source, MemorySegment block, Target target)
-            throws IOException {
-        ByteBuffer sums = sums(part, source.byteSize());
-        for (long at = 0; at < source.byteSize(); at += BlockChecksums.BLOCK) {
-            long length = Math.min(BlockChecksums.BLOCK, source.byteSize() - at);
-            MemorySegment bytes = block.asSlice(0, length);
-            try {
-                bytes.copyFrom(source.asSlice(at, length));
-            } catch (InternalError e) {
-                throw damaged(part, at, "it could not be read");
-            }
-            if (sums != null) {
-                long expected =
-                        length < BlockChecksums.BLOCK
-                                ? part.tail()
-                                : Integer.toUnsignedLong(sums.getInt());
-                if (BlockChecksums.of(bytes.asByteBuffer()) != expected) {
-                    throw damaged(part, at, "its checksum differs");
-                }
-            }
-            if (length == BlockChecksums.BLOCK && BlockChecksums.isZeros(bytes.asByteBuffer())) {
-                zeros += length;
-            } else if (zeros == 0) {
-                append(bytes, target);
-            } else {
-                try (Arena arena = Arena.ofConfined()) { // the block is used for zeros meanwhile
-                    MemorySegment copy = arena.allocate(length).copyFrom(bytes);
-                    appendZeros(block, target);
-                    append(copy, target);
-                }
-            }
+    private void copy(ByteBuffer bytes, Target target) throws IOException {
+        if (bytes.remaining() == BlockChecksums.BLOCK && BlockChecksums.isZeros(bytes)) {
+            zeros += BlockChecksums.BLOCK;
+        } else {
+            appendZeros(target);
+            append(MemorySegment.ofBuffer(bytes), target);
         }
     }
 
@@ -184,52 +144,25 @@ final class Compaction {
     }
 
     /** Whole rows of zeros are reserved, so that nothing is written; the bytes around them are. */
-    private void appendZeros(MemorySegment block, Target target) throws IOException {
+    private void appendZeros(Target target) throws IOException {
         long row = array.type().bytes();
         long begun = appended % row;
-        appendZeros(block, Math.min(zeros, begun == 0 ? 0 : row - begun), target);
+        appendZeros(Math.min(zeros, begun == 0 ? 0 : row - begun), target);
         long rows = zeros / row;
         if (rows > 0 && target.reserve(rows)) {
             appended += rows * row;
             zeros -= rows * row;
         }
-        appendZeros(block, zeros, target);
+        appendZeros(zeros, target);
     }
 
-    private void appendZeros(MemorySegment block, long count, Target target) throws IOException {
+    private void appendZeros(long count, Target target) throws IOException {
         for (long left = count; left > 0; ) {
-            MemorySegment some = block.asSlice(0, Math.min(left, block.byteSize())).fill((byte) 0);
-            append(some, target);
-            left -= some.byteSize();
+            // new each time: a target may write into what it gets
+            byte[] some = new byte[(int) Math.min(left, BlockChecksums.BLOCK)];
+            append(MemorySegment.ofArray(some), target);
+            left -= some.length;
         }
         zeros -= count;
-    }
-
-    /** {@return the checksums of the full blocks; null for a part without} */
-    private ByteBuffer sums(Manifest.Part part, long bytes) throws IOException {
-        if (part.tail() == Manifest.Part.UNCHECKED) {
-            return null;
-        }
-        long blocks = bytes / BlockChecksums.BLOCK;
-        byte[] words = new byte[0];
-        try {
-            if (blocks > 0) {
-                words = Files.readAllBytes(StoreFiles.resolve(store, part.file() + ".crc"));
-            }
-        } catch (NoSuchFileException e) {
-            // told below
-        }
-        if (words.length / Integer.BYTES < blocks) {
-            throw new CorruptStoreException(
-                    "%s: %s.crc has not all checksums of its %,d blocks. Restore it from a copy"
-                            .formatted(where, part.file(), blocks));
-        }
-        return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private CorruptStoreException damaged(Manifest.Part part, long at, String found) {
-        return new CorruptStoreException(
-                "%s: damaged file %s, in the 1 MiB of data from byte %,d on: %s. Nothing was changed; restore the file from a copy"
-                        .formatted(where, part.file(), at, found));
     }
 }

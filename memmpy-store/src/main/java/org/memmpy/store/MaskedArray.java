@@ -41,7 +41,7 @@ public final class MaskedArray {
     }
 
     static MaskedArray find(Store store, String path) {
-        NodeKind kind = store.tree().kind(path);
+        NodeKind kind = store.kind(path);
         if (kind != NodeKind.MASKED) {
             throw new IllegalArgumentException(
                     kind == null
@@ -59,27 +59,27 @@ public final class MaskedArray {
     }
 
     static MaskedArray findOrCreate(Store store, String path, RowType type) {
-        synchronized (store) {
-            if (store.isWritable() && store.tree().kind(path) == null) {
-                String values = path + "/values";
-                String mask = path + "/mask";
-                store.create(
-                        tree -> {
-                            tree.createGroup(path, NodeKind.MASKED);
-                            tree.addArray(values, type);
-                            tree.addArray(mask, RowType.of(DType.BOOL, type.shape()));
-                        },
-                        values,
-                        mask);
-            }
-            MaskedArray found = find(store, path);
-            if (!found.rowType().equals(type)) {
-                throw new IllegalArgumentException(
-                        "%s: masked array '%s' holds rows of %s, not %s"
-                                .formatted(store.path(), path, found.rowType(), type));
-            }
-            return found;
+        if (store.isWritable() && store.kind(path) == null) {
+            String values = path + "/values";
+            String mask = path + "/mask";
+            store.create(
+                    path,
+                    NodeKind.MASKED,
+                    tree -> {
+                        tree.createGroup(path, NodeKind.MASKED);
+                        tree.addArray(values, type);
+                        tree.addArray(mask, RowType.of(DType.BOOL, type.shape()));
+                    },
+                    values,
+                    mask);
         }
+        MaskedArray found = find(store, path);
+        if (!found.rowType().equals(type)) {
+            throw new IllegalArgumentException(
+                    "%s: masked array '%s' holds rows of %s, not %s"
+                            .formatted(store.path(), path, found.rowType(), type));
+        }
+        return found;
     }
 
     /** {@return the path in the store, names joined by {@code /}} */
@@ -164,7 +164,7 @@ public final class MaskedArray {
         Map<String, MemorySegment> both = new LinkedHashMap<>();
         both.put(values.path(), newValues);
         both.put(mask.path(), newMask);
-        store.requireWriter().append(both);
+        values.writer().append(both);
     }
 
     /**

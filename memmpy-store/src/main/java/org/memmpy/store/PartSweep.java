@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Removes what is left of part stores: of those that were adopted all but the rows, and those whose
@@ -57,10 +58,18 @@ final class PartSweep {
             if (sweep.isUncommitted(prefix) && !sweep.isNeeded(prefix)) {
                 continue; // a commit may follow, or not
             }
-            if (adopted && !new Generations(part).exist()) {
-                sweep.walk(part, file -> notes.isDue(sweep.name(file)));
-                continue;
+            try {
+                run(part, adopted);
+            } catch (IOException e) {
+                sweep.failed(e); // another user's, for example; the others are looked at
             }
+        }
+    }
+
+    private void run(Path part, boolean adopted) throws IOException {
+        if (adopted && !new Generations(part).exist()) {
+            sweep.walk(part, file -> notes.isDue(sweep.name(file)));
+        } else {
             try (WriterLock lock = WriterLock.acquire(part)) {
                 lock.requireHeld();
                 remove(part, adopted);
@@ -82,12 +91,21 @@ final class PartSweep {
         }
         disk.forceDirectory(part);
         sweep.walk(part, file -> true);
+        removeCache(part.resolve(StatisticsCache.DIRECTORY));
         for (String name : new String[] {"vacuum.json", PartStores.UNFORCED, "writer.lock"}) {
             if (Files.exists(part.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 sweep.remove(part.resolve(name));
             }
         }
         generations.prune(disk, Set.of()); // what was written aside
+    }
+
+    private void removeCache(Path cache) throws IOException {
+        if (Files.isDirectory(cache, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> files = Files.list(cache)) {
+                files.forEach(sweep::remove);
+            }
+        }
     }
 
     private static boolean isFinished(Path part) throws IOException {

@@ -354,6 +354,8 @@ final class PartWriter {
             sideMade = true;
             return made;
         } catch (FileAlreadyExistsException e) {
+            // of a dead process, who has not forced its name, if no word of it is committed
+            sideMade |= committedRows * type.bytes() < BlockChecksums.BLOCK;
             return disk.open(sidePath());
         }
     }
@@ -405,7 +407,7 @@ final class PartWriter {
         }
     }
 
-    /** {@return whether a side file was made since this was asked} */
+    /** {@return whether a side file got a name to be forced since this was asked} */
     boolean hasMadeSide() {
         boolean made = sideMade;
         sideMade = false;

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,7 +23,9 @@ final class PendingRows {
     private final Path store;
     private final Publisher publisher;
     private final PendingFiles files;
-    private final Map<String, ArrayAppender> appenders = new LinkedHashMap<>();
+
+    /** Looked at by all threads. */
+    private final Map<String, ArrayAppender> appenders = new ConcurrentHashMap<>();
 
     PendingRows(Path store, Publisher publisher) {
         this.store = store;
@@ -89,13 +92,13 @@ final class PendingRows {
         PendingTree.renameKeys(appenders, renamed);
     }
 
-    /** {@return the rows of an array, those not yet committed included} */
-    long rows(String path, PendingTree tree) {
+    /** {@return the rows of an array, those not yet committed included; from any thread} */
+    long rows(String path, SharedTree nodes) {
         ArrayAppender appender = appenders.get(path);
         if (appender != null) {
-            return appender.rows();
+            return appender.counted();
         }
-        Manifest.Array node = tree.array(path);
+        Manifest.Array node = nodes.look(tree -> tree.array(path));
         return node == null ? 0 : node.rows();
     }
 
@@ -148,6 +151,7 @@ final class PendingRows {
     void prepareLinks() throws IOException {
         for (ArrayAppender appender : appenders.values()) {
             appender.prepareLink();
+            used(appender);
         }
     }
 
@@ -160,8 +164,8 @@ final class PendingRows {
 
     /** The rows belong to the generation that is committed now. */
     void committed() {
-        appenders.values().forEach(ArrayAppender::committed);
         files.startGeneration(publisher.committed(), publisher.next());
+        appenders.values().forEach(ArrayAppender::committed);
     }
 
     /** For NumPy, which sees the rows that a file's header counts. */

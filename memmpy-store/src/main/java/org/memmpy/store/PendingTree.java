@@ -25,7 +25,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The nodes that the next generation will have, and what new ones may be called. Knows no files
- * being written: its arrays have the parts that are committed.
+ * being written: its arrays have the parts that are committed. {@link SharedTree} says who may
+ * change it and when.
  */
 final class PendingTree {
     private final Path store;
@@ -224,6 +225,16 @@ final class PendingTree {
         return values.get(path);
     }
 
+    /** {@return a node's attributes; null if there is no such node} */
+    Map<String, Object> attributes(String path) {
+        return switch (kind(path)) {
+            case null -> null;
+            case GROUP, TABLE, RAGGED, MASKED -> groups.get(path).attributes();
+            case ARRAY -> arrays.get(path).attributes();
+            case VALUE -> values.get(path).attributes();
+        };
+    }
+
     /** Sets all attributes of an existing node. */
     void setAttributes(String path, Map<String, Object> attributes) {
         switch (kind(path)) {
@@ -271,6 +282,16 @@ final class PendingTree {
         folded = null;
     }
 
+    /** Removes a node and the groups above it, up to one of them, that hold nothing else. */
+    void deleteUpTo(String top, String path) {
+        delete(path);
+        String at = path;
+        while (!at.equals(top) && subtree(NodeNames.parent(at)).size() == 1) {
+            at = NodeNames.parent(at);
+            delete(at);
+        }
+    }
+
     /** Gives a node, with all below it, another path; the groups above it are made. */
     void rename(String from, String to) {
         if (isWithin(to, from) && !to.equals(from)) {
@@ -298,8 +319,19 @@ final class PendingTree {
         copy.forEach((path, node) -> nodes.put(renamed.apply(path), node));
     }
 
+    /** {@return the nodes, in the place of those of a generation} */
+    Manifest manifest(Manifest generation) {
+        return new Manifest(
+                generation.uuid(),
+                generation.generation(),
+                groups,
+                arrays,
+                values,
+                generation.retired());
+    }
+
     /**
-     * {@return the nodes as a generation}
+     * {@return the nodes as the next generation}
      *
      * @param committed the generation before
      * @param appended arrays to which something was added

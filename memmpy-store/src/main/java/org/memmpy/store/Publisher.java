@@ -176,6 +176,9 @@ final class Publisher implements AutoCloseable {
                                     .formatted(next.generation()),
                             e)
                     : failed(e);
+        } catch (Error e) {
+            failure = e; // it may be published: what it names is not this writer's to remove
+            throw e;
         }
         committed = next;
         highest = next.generation();

@@ -12,6 +12,7 @@ import org.memmpy.kernel.Faults;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -277,6 +278,42 @@ abstract sealed class ReadableRows permits MappedArray {
                 return now.lease();
             } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
+            }
+        }
+    }
+
+    /**
+     * A short text that stands for the dtype, the row shape and the content of the first rows: of
+     * arrays that differ in these it differs, except by a chance of 2^-32. It stays the same when
+     * rows are appended, and in whatever parts and files the rows lie: after compact, pack, unpack
+     * or a copy, and in any generation and store. For states that must be bound to data.
+     *
+     * <p>It is made from the checksums that the store keeps: 4 bytes are read for each MiB of the
+     * rows, and at most 1 MiB of the rows themselves if they end inside a part. Rows without
+     * checksums (foreign {@code .npy} and {@code .npz} files) are read once, all of them; the
+     * result is remembered as long as this generation is shown. So it says what was written, not
+     * whether it is sound: {@link Store#verify} does.
+     *
+     * @param count how many rows, from the first
+     * @return for example {@code "uint8 (28, 28), 10000 rows, crc32c 1a2b3c4d"}
+     * @throws IndexOutOfBoundsException if there are fewer rows
+     * @throws CorruptStoreException if rows are needed that are not there any more
+     */
+    public String fingerprint(long count) {
+        while (true) {
+            Rows now = rows;
+            if (count < 0 || count > now.count()) {
+                throw new IndexOutOfBoundsException(
+                        "%s: the first %,d rows, but it has %,d"
+                                .formatted(where, count, now.count()));
+            }
+            try {
+                return String.format(
+                        Locale.ROOT, "%s, %d rows, crc32c %08x", type, count, now.checksum(count));
+            } catch (IllegalStateException | CorruptStoreException e) {
+                throwUnlessReplaced(now, e);
+            } catch (InternalError e) {
+                throw cut(e);
             }
         }
     }

@@ -10,12 +10,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The committed rows of one array in one generation. Its parts are given back when it is retired
  * and no lease holds it.
  */
 final class Rows {
+    private static final int MAX_CHECKSUMS = 100;
+
     private final StoreFiles files;
     private final String where;
     private final Manifest.Array node;
@@ -23,6 +27,9 @@ final class Rows {
 
     /** The first row of each part, and behind the last one the number of rows. */
     private final long[] starts;
+
+    /** Those that were asked for, by the number of rows. */
+    private final Map<Long, Integer> checksums = new ConcurrentHashMap<>();
 
     private boolean retired;
 
@@ -98,6 +105,23 @@ final class Rows {
 
     int parts() {
         return parts.length;
+    }
+
+    Manifest.Part part(int part) {
+        return parts[part].part();
+    }
+
+    /** {@return the CRC-32C of the first rows; see {@link RowsChecksum} for what it costs} */
+    int checksum(long count) {
+        Integer known = checksums.get(count);
+        if (known == null) {
+            known = RowsChecksum.of(this, count);
+            if (checksums.size() >= MAX_CHECKSUMS) {
+                checksums.clear();
+            }
+            checksums.put(count, known);
+        }
+        return known;
     }
 
     /** {@return the rows of one part; read-only} */

@@ -3,7 +3,6 @@
 
 package org.memmpy.store;
 
-import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
@@ -69,13 +68,14 @@ final class ShownGeneration {
         return raggeds.committed(path, manifest(), maps);
     }
 
-    RaggedArray createRagged(String path, RaggedType type) throws IOException {
-        return raggeds.create(path, type, maps);
+    /** Takes note of a ragged array that the writer has just created. */
+    void freshRagged(String path) {
+        raggeds.fresh(path, maps);
     }
 
     /** Arrays at and below a path are not there any more; committed ones are read on. */
     void end(String node, String fate) {
-        raggeds.endFresh(node, fate);
+        raggeds.end(node, fate);
         arrays.end(node, fate);
     }
 

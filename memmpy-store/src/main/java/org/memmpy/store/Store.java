@@ -39,8 +39,9 @@ import java.util.function.Consumer;
  * <p>Every {@link #commit} makes a generation, of all nodes at once. A store shows one generation:
  * the newest when it was opened for reading or {@linkplain #refresh refreshed}, or the last that
  * this writer committed. A writer sees the tree and the attributes as it has changed them; rows are
- * always those committed. Opening reads the manifest only; arrays are checked and mapped when they
- * are first read.
+ * always those committed. While a commit or another long step of the writer runs, everything is
+ * read as it was before; who changes something waits. Opening reads the manifest only; arrays are
+ * checked and mapped when they are first read.
  *
  * <p>{@link #close} may come at any time from any thread: reads that come later throw {@link
  * IllegalStateException}, {@linkplain MappedArray#lease() leases} and the loaders that hold them
@@ -173,11 +174,11 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     @Override
     synchronized Manifest tree() {
         requireOpen();
-        return writer == null ? shown.manifest() : writer.pending();
+        return writer == null ? shown.manifest() : writer.manifest();
     }
 
     @Override
-    void endHandles(String node, String fate) {
+    synchronized void endHandles(String node, String fate) {
         shown.end(node, fate);
     }
 
@@ -221,14 +222,12 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @throws IllegalArgumentException if it has another type, or the name cannot be used
      * @throws IOException if it cannot be created
      */
-    public synchronized MappedArray array(String array, DType dtype, long... rowShape)
-            throws IOException {
+    public MappedArray array(String array, DType dtype, long... rowShape) throws IOException {
         requireOpen();
         String checked = checked(array);
         RowType type = RowType.of(dtype, rowShape);
-        if (writer != null && shown.array(checked) == null) {
-            writer.change(tree -> tree.createArray(checked, type));
-            return shown.fresh(checked, type);
+        if (writer != null && kind(checked) != NodeKind.ARRAY) {
+            create(checked, NodeKind.ARRAY, tree -> tree.createArray(checked, type), checked);
         }
         MappedArray found = array(checked);
         if (!found.rowType().equals(type)) {
@@ -249,19 +248,33 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @param rowShape the shape of one row; none for one element a row
      * @return the array, without rows
      */
-    public synchronized MappedArray replace(String array, DType dtype, long... rowShape) {
+    public MappedArray replace(String array, DType dtype, long... rowShape) {
         String checked = NodeNames.check(array);
         RowType type = RowType.of(dtype, rowShape);
-        requireWriter().replace(checked, type);
-        endHandles(checked, "replaced");
-        return shown.fresh(checked, type);
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            changing.awaitOverwrites();
+            synchronized (this) {
+                requireOpen();
+                changing.replace(checked, type);
+                endHandles(checked, "replaced");
+                return shown.fresh(checked, type);
+            }
+        }
     }
 
-    /** Changes the tree by a step that creates arrays: those of a composite node. */
-    synchronized void create(Consumer<PendingTree> step, String... components) {
-        requireWriter().change(step);
-        for (String component : components) {
-            shown.fresh(component, writer.look(tree -> tree.array(component)).type());
+    /** Creates a node that is an array or consists of arrays, unless somebody else has by now. */
+    void create(String node, NodeKind kind, Consumer<PendingTree> step, String... arrays) {
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            synchronized (this) {
+                if (kind(node) != kind) {
+                    changing.change(step);
+                    for (String created : arrays) {
+                        shown.fresh(created, changing.look(tree -> tree.array(created)).type());
+                    }
+                }
+            }
         }
     }
 
@@ -332,11 +345,11 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @throws IllegalArgumentException if it has another type, or the name cannot be used
      * @throws IOException if it cannot be created
      */
-    public synchronized RaggedArray ragged(String array, RaggedType type) throws IOException {
+    public RaggedArray ragged(String array, RaggedType type) throws IOException {
         requireOpen();
         String checked = NodeNames.check(array);
-        if (writer != null && shown.ragged(checked) == null) {
-            return shown.createRagged(checked, type);
+        if (writer != null && kind(checked) != NodeKind.RAGGED) {
+            createRagged(checked, type);
         }
         RaggedArray found = ragged(checked);
         if (!found.type().equals(type)) {
@@ -345,6 +358,19 @@ public final class Store extends MaintainedStore implements AutoCloseable {
                             .formatted(path, array, found.type(), type));
         }
         return found;
+    }
+
+    private void createRagged(String path, RaggedType type) throws IOException {
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            if (kind(path) != NodeKind.RAGGED) {
+                changing.createRagged(path, type);
+                synchronized (this) {
+                    requireOpen();
+                    shown.freshRagged(path);
+                }
+            }
+        }
     }
 
     /**
@@ -496,16 +522,19 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * harmless.
      */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        followers.forEach(Follower::stop);
-        shown.close();
-        OpenResources.closed(this);
+    public void close() {
+        end();
         if (writer != null) {
             writer.close();
+        }
+    }
+
+    private synchronized void end() {
+        if (!closed) {
+            closed = true;
+            followers.forEach(Follower::stop);
+            shown.close();
+            OpenResources.closed(this);
         }
     }
 

@@ -141,12 +141,13 @@ final class StoreOpener {
             disk.createDirectories(path);
             try (WriterLock lock = WriterLock.acquire(path)) {
                 requireNothingThere();
+                // first, because who finds the manifest takes the directory for durable
+                for (Path parent : parents) {
+                    disk.forceDirectory(parent);
+                }
                 new Unpack(file, pack, path, disk, progress).run();
                 removeAside(new Generations(path));
                 lock.requireHeld();
-            }
-            for (Path parent : parents) {
-                disk.forceDirectory(parent);
             }
         } finally {
             pack.maps().release();

@@ -15,7 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The part of a {@link Store} that knows its nodes by their paths, and nothing of their rows. */
+/**
+ * The part of a {@link Store} that knows its nodes by their paths, and nothing of their rows.
+ *
+ * <p>Who changes nodes takes the writer's monitor, then the store's; who reads takes the store's
+ * only, so that it does not wait for a commit.
+ */
 abstract sealed class StoreTree permits MaintainedStore {
     final Path path;
 
@@ -38,6 +43,15 @@ abstract sealed class StoreTree permits MaintainedStore {
 
     /** Arrays at and below a path are not there any more; committed ones are read on. */
     abstract void endHandles(String node, String fate);
+
+    /** {@return what a node is, without a look at all others; null if there is none} */
+    final NodeKind kind(String node) {
+        if (writer == null) {
+            return tree().kind(node);
+        }
+        requireOpen();
+        return writer.look(tree -> tree.kind(node));
+    }
 
     StoreWriter requireWriter() {
         if (writer == null) {
@@ -75,7 +89,7 @@ abstract sealed class StoreTree permits MaintainedStore {
      * @param group its path; {@code ""} is the root
      */
     public boolean isTable(String group) {
-        return tree().kind(group) == NodeKind.TABLE;
+        return kind(group) == NodeKind.TABLE;
     }
 
     /**
@@ -84,7 +98,7 @@ abstract sealed class StoreTree permits MaintainedStore {
      * @param node its path; {@code ""} is the root
      */
     public boolean exists(String node) {
-        return tree().kind(checked(node)) != null;
+        return kind(checked(node)) != null;
     }
 
     /**
@@ -94,7 +108,12 @@ abstract sealed class StoreTree permits MaintainedStore {
      * @throws IllegalArgumentException if there is none
      */
     public Node node(String node) {
-        return Tree.node(tree(), requireNode(node));
+        String checked = requireNode(node);
+        if (writer != null) {
+            return writer.look(tree -> Tree.node(checked, tree.kind(checked), tree::array));
+        }
+        Manifest tree = tree();
+        return Tree.node(checked, tree.kind(checked), tree.arrays()::get);
     }
 
     /**
@@ -143,17 +162,23 @@ abstract sealed class StoreTree permits MaintainedStore {
     }
 
     Map<String, Object> attributesOf(String node) {
-        return tree().attributes(requireNode(node));
+        String checked = requireNode(node);
+        return writer == null
+                ? tree().attributes(checked)
+                : writer.look(tree -> tree.attributes(checked));
     }
 
-    synchronized void changeAttributes(String node, Consumer<Map<String, Object>> change) {
-        Map<String, Object> changed = Attributes.changed(attributesOf(node), change);
-        requireWriter().change(tree -> tree.setAttributes(node, changed));
+    void changeAttributes(String node, Consumer<Map<String, Object>> change) {
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            Map<String, Object> changed = Attributes.changed(attributesOf(node), change);
+            changing.change(tree -> tree.setAttributes(node, changed));
+        }
     }
 
     private String requireNode(String node) {
         String checked = checked(node);
-        if (tree().kind(checked) == null) {
+        if (kind(checked) == null) {
             throw new IllegalArgumentException(
                     "%s has no node '%s'. It has: %s".formatted(path, node, Tree.some(tree())));
         }
@@ -170,7 +195,7 @@ abstract sealed class StoreTree permits MaintainedStore {
         try {
             return path.isEmpty() ? path : NodeNames.check(path);
         } catch (IllegalArgumentException e) {
-            if (tree().kind(path) == null) {
+            if (kind(path) == null) {
                 throw e;
             }
             return path;
@@ -204,10 +229,16 @@ abstract sealed class StoreTree permits MaintainedStore {
      * @param node its path
      * @throws IllegalArgumentException if there is none
      */
-    public synchronized void delete(String node) {
+    public void delete(String node) {
         String checked = requireNode(node);
-        requireWriter().delete(checked);
-        endHandles(checked, "deleted");
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            changing.awaitOverwrites();
+            synchronized (this) {
+                changing.delete(checked);
+                endHandles(checked, "deleted");
+            }
+        }
     }
 
     /**
@@ -218,14 +249,19 @@ abstract sealed class StoreTree permits MaintainedStore {
      * @param to the path wanted, which is free
      * @throws IllegalArgumentException if there is no such node, or the other path is taken
      */
-    public synchronized void rename(String from, String to) {
+    public void rename(String from, String to) {
         String checked = requireNode(from);
-        requireWriter().rename(checked, NodeNames.check(to));
-        endHandles(checked, "renamed to '" + to + "'");
+        StoreWriter changing = requireWriter();
+        synchronized (changing) {
+            synchronized (this) {
+                changing.rename(checked, NodeNames.check(to));
+                endHandles(checked, "renamed to '" + to + "'");
+            }
+        }
     }
 
     /** Deletes everything, with the next commit. */
-    synchronized void clear(NodeKind root) {
+    void clear(NodeKind root) {
         requireWriter().delete("");
         requireWriter()
                 .change(
@@ -248,19 +284,23 @@ abstract sealed class StoreTree permits MaintainedStore {
     public synchronized Object value(String value) throws IOException {
         String checked = requireNode(value);
         while (true) {
-            Manifest.Value node = tree().values().get(checked);
+            Manifest.Value node = findValue(checked);
             if (node == null) {
                 throw new IllegalArgumentException(
-                        "%s: '%s' is a %s, no value".formatted(path, value, tree().kind(checked)));
+                        "%s: '%s' is a %s, no value".formatted(path, value, kind(checked)));
             }
             try {
                 return ValueFiles.read(files, path + ", value '" + value + "'", node);
             } catch (CorruptStoreException e) {
-                if (node.equals(tree().values().get(checked))) {
+                if (node.equals(findValue(checked))) {
                     throw e;
                 } // else it was replaced, and vacuumed, meanwhile
             }
         }
+    }
+
+    private Manifest.Value findValue(String value) {
+        return writer == null ? tree().values().get(value) : writer.look(tree -> tree.value(value));
     }
 
     /**
@@ -283,7 +323,7 @@ abstract sealed class StoreTree permits MaintainedStore {
      *     of node
      * @throws IOException if it cannot be written
      */
-    public synchronized void putValue(String value, Object json) throws IOException {
+    public void putValue(String value, Object json) throws IOException {
         byte[] bytes = Json.writeValue(Json.copy(json));
         requireWriter().putValue(NodeNames.check(value), bytes);
     }

@@ -22,15 +22,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
  * The writing half of a store: the tree to come, the rows to come, the commit.
  *
  * <p>Synchronized as a whole: a commit must not see half an append. What it consists of, {@link
- * Publisher}, {@link PendingTree}, {@link PendingRows}, {@link Regions}, {@link KeyedWriting}, has
- * no locks of its own. Only rows that were reserved are written outside the monitor, by as many
- * threads as like to; a commit waits for them, by {@link Overwrites}.
+ * Publisher}, {@link PendingRows}, {@link Regions}, {@link KeyedWriting}, has no locks of its own.
+ * Only rows that were reserved are written outside the monitor, by as many threads as like to; a
+ * commit waits for them, by {@link Overwrites}. And which nodes and rows there are is seen without
+ * it, in the {@link SharedTree}: the monitor may be held for as long as a disk takes to force
+ * files. So nobody waits for it who has the store's.
  */
 final class StoreWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StoreWriter.class.getName());
@@ -41,7 +44,7 @@ final class StoreWriter implements AutoCloseable {
     private final KeyedWriting keyed;
     private final Regions regions = new Regions();
     private final Overwrites overwrites = new Overwrites(this);
-    private PendingTree tree;
+    private final SharedTree nodes;
     private final Computations computations;
     private boolean closed;
 
@@ -50,47 +53,52 @@ final class StoreWriter implements AutoCloseable {
         this.publisher = new Publisher(store, disk, lock, committed);
         this.rows = new PendingRows(store, publisher);
         this.keyed = new KeyedWriting(store, rows);
-        this.tree = new PendingTree(store, committed);
+        this.nodes = new SharedTree(store, committed);
         this.computations = new Computations(store);
     }
 
     // ---- the tree
 
-    synchronized <T> T look(Function<PendingTree, T> at) {
-        return at.apply(tree);
+    /** {@return what is to be seen in the tree; does not wait for the writer} */
+    <T> T look(Function<PendingTree, T> at) {
+        return nodes.look(at);
+    }
+
+    /** {@return the tree, without rows not yet committed; does not wait for the writer} */
+    Manifest manifest() {
+        return nodes.manifest();
+    }
+
+    /** The tree as this writer sees it, to be looked at under the monitor. */
+    private PendingTree tree() {
+        return nodes.pending();
     }
 
     /** Changes the tree where no file is concerned. */
     synchronized void change(Consumer<PendingTree> step) {
         requireUsable();
-        step.accept(tree);
-    }
-
-    /** {@return the tree as a generation that readers could see, without rows not yet committed} */
-    synchronized Manifest pending() {
-        Manifest committed = publisher.committed();
-        return tree.manifest(committed, committed.generation(), Map.of());
+        nodes.change(step);
     }
 
     /** Removes a node and all below it; the root's children for the root. */
     synchronized void delete(String path) {
         awaitOverwrites();
-        if (tree.kind(path) == null) {
+        if (tree().kind(path) == null) {
             throw new IllegalArgumentException(store + " has no node '" + path + "'");
         }
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         computations.requireNone(path);
-        forget(path, () -> tree.delete(path));
+        forget(path, tree -> tree.delete(path));
     }
 
     /**
      * Drops the uncommitted rows of a node and of all below it. First the tree is changed: it must
      * not name files that are gone.
      */
-    private void forget(String path, Runnable change) {
-        List<String> forgotten = tree.subtree(path);
-        List<Manifest.Value> values = forgotten.stream().map(tree::value).toList();
-        change.run();
+    private void forget(String path, Consumer<PendingTree> change) {
+        List<String> forgotten = tree().subtree(path);
+        List<Manifest.Value> values = forgotten.stream().map(tree()::value).toList();
+        nodes.change(change);
         for (String below : forgotten) {
             keyed.close(below);
             regions.forget(below);
@@ -104,19 +112,19 @@ final class StoreWriter implements AutoCloseable {
      * them.
      */
     synchronized void reset(String path, Manifest.Array node) {
-        forget(path, () -> tree.setArray(path, node));
+        forget(path, tree -> tree.setArray(path, node));
     }
 
     synchronized void rename(String from, String to) {
         requireUsable();
-        if (tree.kind(from) == null || from.isEmpty()) {
+        if (tree().kind(from) == null || from.isEmpty()) {
             throw new IllegalArgumentException(
                     store + " has no node '" + from + "' that could be renamed");
         }
-        tree.requireWhole(from);
+        tree().requireWhole(from);
         computations.requireNone(from);
-        List<String> moved = tree.subtree(from);
-        tree.rename(from, to);
+        List<String> moved = tree().subtree(from);
+        nodes.change(tree -> tree.rename(from, to));
         moved.forEach(regions::forget); // their writers know the old path, which may be used anew
         UnaryOperator<String> renamed =
                 path ->
@@ -131,10 +139,10 @@ final class StoreWriter implements AutoCloseable {
     synchronized void replace(String path, RowType type) {
         awaitOverwrites();
         computations.requireFirst(path);
-        tree.requireWhole(path);
-        Manifest.Array before = tree.array(path);
+        tree().requireWhole(path);
+        Manifest.Array before = tree().array(path);
         if (before == null) {
-            tree.createArray(path, type);
+            nodes.change(tree -> tree.createArray(path, type));
             return;
         }
         reset(path, new Manifest.Array(type, List.of(), before.attributes()));
@@ -158,10 +166,10 @@ final class StoreWriter implements AutoCloseable {
         }
         computations.begin(path);
         String top = path;
-        while (tree.kind(NodeNames.parent(top)) == null) {
+        while (tree().kind(NodeNames.parent(top)) == null) {
             top = NodeNames.parent(top);
         }
-        return new Computation(path, tree.array(path), top);
+        return new Computation(path, tree().array(path), top);
     }
 
     /** Ends it; if it is not complete, the array is as it was. */
@@ -170,7 +178,9 @@ final class StoreWriter implements AutoCloseable {
         computations.end(computation.path());
         if (!complete && !closed) {
             if (computation.node() == null) {
-                forget(computation.path(), () -> tree.delete(computation.top()));
+                forget(
+                        computation.path(),
+                        tree -> tree.deleteUpTo(computation.top(), computation.path()));
             } else {
                 reset(computation.path(), computation.node());
             }
@@ -180,21 +190,22 @@ final class StoreWriter implements AutoCloseable {
     /** Creates a value or replaces one. */
     synchronized void putValue(String path, byte[] json) throws IOException {
         requireUsable();
-        Manifest.Value before = tree.value(path);
+        Manifest.Value before = tree().value(path);
         if (before == null) {
-            tree.requireFree(path);
+            tree().requireFree(path);
         }
         publisher.requireAloneSinceCommit();
         Map<String, Object> attributes = before == null ? Map.of() : before.attributes();
-        publisher.forcing(
-                () -> tree.putValue(path, rows.files().writeValue(path, json, attributes)));
+        Manifest.Value[] written = {null};
+        publisher.forcing(() -> written[0] = rows.files().writeValue(path, json, attributes));
+        nodes.change(tree -> tree.putValue(path, written[0]));
         rows.files().dropValue(before);
     }
 
     // ---- rows
 
     synchronized void append(String path, MemorySegment values) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         appendToPart(path, values);
     }
 
@@ -218,7 +229,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     synchronized void reserve(String path, long count) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         reserveInPart(path, count);
     }
 
@@ -271,7 +282,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private ArrayAppender wholeAppender(String path) throws IOException {
-        tree.requireWhole(path);
+        tree().requireWhole(path);
         return appender(path);
     }
 
@@ -283,23 +294,23 @@ final class StoreWriter implements AutoCloseable {
     private ArrayAppender appender(String path) throws IOException {
         requireUsable();
         publisher.requireAloneSinceCommit();
-        return rows.appender(path, tree);
+        return rows.appender(path, tree());
     }
 
-    /** {@return the rows of an array, those not yet committed included} */
-    synchronized long rows(String path) {
-        return rows.rows(path, tree);
+    /** {@return the rows of an array, uncommitted ones included; does not wait for the writer} */
+    long rows(String path) {
+        return rows.rows(path, nodes);
     }
 
     // ---- ragged arrays
 
     synchronized void createRagged(String path, RaggedType type) throws IOException {
         requireUsable();
-        tree.createRagged(path, type);
+        nodes.change(tree -> tree.createRagged(path, type));
         try {
             together(to -> RaggedParts.begin(to, path, type));
         } catch (IOException | RuntimeException e) {
-            forget(path, () -> tree.delete(path));
+            forget(path, tree -> tree.delete(path));
             throw e;
         }
     }
@@ -323,7 +334,7 @@ final class StoreWriter implements AutoCloseable {
 
     /** {@return what is known of a ragged array's keys; only within {@link #together}} */
     PendingKeys keys(String path) {
-        return keyed.keys(path, tree);
+        return keyed.keys(path, tree());
     }
 
     // ---- the commit
@@ -332,16 +343,16 @@ final class StoreWriter implements AutoCloseable {
     synchronized Manifest commit() throws IOException {
         awaitOverwrites();
         computations.requireNoneForCommit();
-        keyed.dropRuns(tree);
-        for (Map.Entry<String, Manifest.Array> array : tree.arrays().entrySet()) {
+        keyed.dropRuns(tree());
+        for (Map.Entry<String, Manifest.Array> array : tree().arrays().entrySet()) {
             if (array.getValue().parts().isEmpty()) {
                 appender(array.getKey()); // an array without rows is a file, too
             }
         }
-        Map<String, Manifest.Array> appended = rows.complete(tree);
-        keyed.sort(tree, appended);
+        Map<String, Manifest.Array> appended = rows.complete(tree());
+        keyed.sort(tree(), appended);
         Manifest committed = publisher.committed();
-        Manifest next = tree.manifest(committed, publisher.next(), appended);
+        Manifest next = tree().manifest(committed, publisher.next(), appended);
         if (next.sameContent(committed)) {
             return committed;
         }
@@ -356,10 +367,10 @@ final class StoreWriter implements AutoCloseable {
                                             + " arrays of different lengths in a group of their own");
                         });
         publisher.publish(next, rows::force);
-        tree = new PendingTree(store, next);
+        rows.committed(); // first: what is published must never count as pending
+        nodes.committed(next, appended);
         regions.clear();
         keyed.closeAll();
-        rows.committed();
         publisher.tidy(rows::updateHeaders);
         return next;
     }
@@ -369,16 +380,17 @@ final class StoreWriter implements AutoCloseable {
     /**
      * Removes what is not needed.
      *
-     * @param shown the generation that the writer's own readers see, if a commit has just ended
+     * @param shown a generation that the writer's own readers see, or one before that: commits may
+     *     have ended since it was asked for
      */
     synchronized Vacuumed vacuum(Manifest shown, Vacuum.Waits waits) throws IOException {
         requireUsable();
         publisher.requireAlone();
         Vacuum.requireSafe(store, waits);
-        Set<String> uncommitted = new LinkedHashSet<>(tree.files());
+        Set<String> uncommitted = new LinkedHashSet<>(tree().files());
         uncommitted.addAll(rows.fileNames());
         uncommitted.addAll(rows.files().made());
-        uncommitted.addAll(PendingTree.files(shown.arrays(), shown.values()));
+        uncommitted.addAll(Vacuum.filesSince(store, shown));
         Path real = store.toRealPath();
         Set<Path> busy = new LinkedHashSet<>();
         rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
@@ -395,12 +407,17 @@ final class StoreWriter implements AutoCloseable {
         awaitOverwrites();
         computations.requireNoneForCommit();
         Manifest committed = publisher.committed();
-        if (!pending().sameContent(committed) || rows.pending() > 0) {
+        if (!manifest().sameContent(committed) || rows.pending() > 0) {
             throw new IllegalStateException(
                     store
                             + ": there are uncommitted changes, which compact would commit. Commit first");
         }
-        return Compaction.run(this, store, committed, node, progress);
+        nodes.hide(); // the arrays lose their rows on the way
+        try {
+            return Compaction.run(this, store, committed, node, progress);
+        } finally {
+            nodes.takeBack(); // nothing, if it was committed
+        }
     }
 
     /** {@return whether a failure has ended this writer} */
@@ -408,41 +425,44 @@ final class StoreWriter implements AutoCloseable {
         return publisher.hasFailed();
     }
 
-    private boolean isAdopted(String prefix) {
+    /** {@return whether a part was adopted, by the prefix of its files; as of now} */
+    private Predicate<String> adopted() {
         Manifest committed = publisher.committed();
         Set<String> named = PendingTree.files(committed.arrays(), committed.values());
-        named.addAll(tree.files());
+        named.addAll(tree().files());
         named.addAll(rows.fileNames());
-        return committed.retired().contains(prefix)
-                || named.stream().anyMatch(file -> file.startsWith(prefix));
+        return prefix ->
+                committed.retired().contains(prefix)
+                        || named.stream().anyMatch(file -> file.startsWith(prefix));
     }
 
     synchronized List<Path> unpublishedParts() throws IOException {
         requireUsable();
-        return PartStores.finished(store, this::isAdopted);
+        return PartStores.finished(store, adopted());
     }
 
     synchronized void adopt(List<Path> parts) throws IOException {
         awaitOverwrites(); // the part before an adopted one is complete
         publisher.requireAloneSinceCommit();
-        try (Adoption adoption = Adoption.of(store, parts, this::isAdopted)) {
+        try (Adoption adoption = Adoption.of(store, parts, adopted())) {
             adoption.links().keySet().forEach(computations::requireNone);
             Manifest committed = publisher.committed();
             adoption.requireSound(
-                    tree.manifest(committed, publisher.next(), rows.withRowsToCome(tree)));
+                    tree().manifest(committed, publisher.next(), rows.withRowsToCome(tree())));
             publisher.forcing(() -> adoption.force(publisher.disk(), publisher::hasFailed));
             rows.prepareLinks();
-            Manifest before = pending();
+            nodes.hide();
             boolean complete = false;
             try {
-                adoption.createMissing(tree);
+                adoption.createMissing(tree());
                 together(to -> adoption.raggeds().append(to, this::keys));
                 complete = true;
             } finally {
                 if (!complete) {
-                    restore(before);
+                    takeBack();
                 }
             }
+            nodes.show();
             // from here on nothing fails
             for (Map.Entry<String, List<Manifest.Part>> link : adoption.links().entrySet()) {
                 for (Manifest.Part part : link.getValue()) {
@@ -453,17 +473,17 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Makes the tree what it was before nodes were created; those had no rows yet. */
-    private void restore(Manifest before) throws IOException {
-        tree = new PendingTree(store, before);
-        rows.dropAllBut(tree);
-        keyed.closeAllBut(tree);
+    private void takeBack() throws IOException {
+        nodes.takeBack();
+        rows.dropAllBut(tree());
+        keyed.closeAllBut(tree());
     }
 
     /**
      * Waits for rows that are being overwritten. Meanwhile others have the monitor, so everything
-     * is to be checked after this, not before.
+     * is to be checked after this, not before. Called under this monitor, and under no other.
      */
-    private void awaitOverwrites() {
+    void awaitOverwrites() {
         requireUsable();
         overwrites.drain();
         requireUsable();

@@ -179,7 +179,8 @@ final class Sweep {
         }
     }
 
-    private void failed(IOException e) {
+    /** Takes note of what could not be removed, to be told at the end. */
+    void failed(IOException e) {
         if (failure == null) {
             failure = e;
         } else {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A manifest's nodes as a tree. The arrays that a ragged or masked node consists of are no nodes.
@@ -22,11 +23,20 @@ final class Tree {
 
     private Tree() {}
 
-    static Node node(Manifest manifest, String path) {
-        NodeKind kind = manifest.kind(path);
-        boolean begun =
-                kind != NodeKind.RAGGED || manifest.arrays().get(path + "/offsets").rows() > 0;
-        return new Node(path, kind, begun ? manifest.rows(path) : 0);
+    private static Node node(Manifest manifest, String path) {
+        return node(path, manifest.kind(path), manifest.arrays()::get);
+    }
+
+    static Node node(String path, NodeKind kind, Function<String, Manifest.Array> arrays) {
+        long rows =
+                switch (kind) {
+                    case GROUP, TABLE, VALUE -> -1;
+                    case ARRAY -> arrays.apply(path).rows();
+                    case MASKED -> arrays.apply(path + "/values").rows();
+                    // the first offset may not be there yet
+                    case RAGGED -> Math.max(0, arrays.apply(path + "/offsets").rows() - 1);
+                };
+        return new Node(path, kind, rows);
     }
 
     static List<Node> children(Manifest manifest, String group) {

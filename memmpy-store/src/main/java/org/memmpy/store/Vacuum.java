@@ -96,6 +96,20 @@ final class Vacuum {
         }
     }
 
+    /** {@return the files of a generation and of those behind it that are there} */
+    static Set<String> filesSince(Path store, Manifest first) throws IOException {
+        Set<String> files = PendingTree.files(first.arrays(), first.values());
+        Generations generations = new Generations(store);
+        for (long generation : generations.numbers()) {
+            Manifest later =
+                    generation > first.generation() ? readIfSound(generations, generation) : null;
+            if (later != null) {
+                files.addAll(PendingTree.files(later.arrays(), later.values()));
+            }
+        }
+        return files;
+    }
+
     /**
      * Removes what can be removed.
      *
@@ -147,7 +161,7 @@ final class Vacuum {
                 return "generation %d is damaged and newer than generation %d, which is current. Restore memmpy-%06d.json from a copy, or commit once to go on without it"
                         .formatted(generation, current.generation(), generation);
             }
-            Manifest manifest = readIfSound(generation);
+            Manifest manifest = readIfSound(generations, generation);
             if (generation == current.generation()) {
                 keep(current);
             } else if (!inUse.contains(generation)) {
@@ -172,7 +186,8 @@ final class Vacuum {
         return null;
     }
 
-    private Manifest readIfSound(long generation) throws IOException {
+    private static Manifest readIfSound(Generations generations, long generation)
+            throws IOException {
         try {
             return generations.read(generation);
         } catch (NoSuchFileException | CorruptStoreException e) {

@@ -94,6 +94,34 @@ class CompactTest {
         }
     }
 
+    /** Rows cross the blocks that are copied. */
+    @Test
+    void whatIsAppendedBehindIsCounted() throws IOException {
+        try (Store store = inParts()) {
+            store.compact();
+            store.array("a/x").append(slice(0, 1));
+            assertEquals(1, store.array("a/x").pendingRows());
+            Derivation derivation = store.derive("a/z", DType.INT8, 3);
+            assertThrows(IllegalStateException.class, () -> derivation.from("a/x"));
+        }
+    }
+
+    /** As a machine that has no thread left throws it. */
+    @Test
+    void anErrorBehindThePublicationLosesNothing() throws IOException {
+        inParts().close();
+        ErrorDisk disk = new ErrorDisk();
+        try (Store store = Store.edit(path(), disk)) {
+            disk.failsAfterPublication = true;
+            assertThrows(OutOfMemoryError.class, store::compact);
+            assertThrows(IllegalStateException.class, () -> store.delete("a"));
+        }
+        try (Store store = Store.open(path())) {
+            assertEquals(1, manifest().arrays().get("a/x").parts().size());
+            assertAllRows(store);
+        }
+    }
+
     private byte[] slice(int from, int to) {
         return java.util.Arrays.copyOfRange(bytes, 3 * from, 3 * to);
     }

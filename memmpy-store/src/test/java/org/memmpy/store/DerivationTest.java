@@ -24,6 +24,7 @@ import org.memmpy.testing.Rows;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -139,6 +140,33 @@ class DerivationTest {
             }
             store.commit();
             assertArrayEquals(longs(11), all(store, target));
+        }
+    }
+
+    @Test
+    void aFailureLeavesWhatOthersHaveMadeMeanwhile() throws IOException {
+        try (Store store = filled()) {
+            Derivation failing = store.derive("g/h/sum", DType.INT64).from("x").threads(1);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                            failing.compute(
+                                    block -> {
+                                        makeOther(store);
+                                        throw new IllegalArgumentException("wrong");
+                                    }));
+            assertEquals(List.of("", "g"), store.groups());
+            store.commit();
+            assertEquals(2, store.array("g/other").rows());
+            assertFalse(store.exists("g/h"));
+        }
+    }
+
+    private static void makeOther(Store store) {
+        try {
+            store.array("g/other", DType.INT8).append(new byte[2]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

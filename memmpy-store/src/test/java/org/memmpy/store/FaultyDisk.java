@@ -20,6 +20,7 @@ final class FaultyDisk implements Disk {
     private String failing = "";
     private int failures;
     private volatile Runnable beforeWrite = () -> {};
+    private volatile Runnable beforeForce = () -> {};
 
     /** Fails the next operations whose log line starts so, then works again. */
     void failNext(String prefix, int times) {
@@ -30,6 +31,11 @@ final class FaultyDisk implements Disk {
     /** Runs before every write of rows, in the thread that writes. */
     void beforeWrite(Runnable step) {
         beforeWrite = step;
+    }
+
+    /** Runs before every force of a file, in the thread that forces. */
+    void beforeForce(Runnable step) {
+        beforeForce = step;
     }
 
     /** Fails every operation whose log line starts so; nothing for the empty string. */
@@ -141,6 +147,7 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            beforeForce.run();
             note("force", path);
             file.force();
         }

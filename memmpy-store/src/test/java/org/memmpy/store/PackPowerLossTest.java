@@ -122,6 +122,24 @@ class PackPowerLossTest {
         assertTrue(stores[0] > 5 && cases - stores[0] > 50, stores[0] + " of " + cases);
     }
 
+    /** Who finds the manifest takes the directory for durable, and commits to it. */
+    @Test
+    void whereItIsUnpackedIsDurableBeforeItIsAStore() throws IOException {
+        Path file = directory.resolve("test.npz");
+        try (Store store = Store.open(createStore())) {
+            store.pack(file);
+        }
+        Path base = Files.createDirectory(directory.resolve("disk"));
+        JournalDisk disk = new JournalDisk(base);
+        new StoreOpener(base.resolve("a").resolve("new"), disk).unpack(file, Steps.UNTOLD);
+        Platter platter = disk.initial();
+        List<DiskOp> journal = disk.journal();
+        DiskOp published =
+                journal.stream().filter(op -> op instanceof DiskOp.Link).findFirst().orElseThrow();
+        journal.subList(0, journal.indexOf(published)).forEach(platter::apply);
+        assertTrue(platter.survivors(Fate.lost()).files().containsKey(Path.of("a", "new")));
+    }
+
     private static boolean isThere(Path store) {
         return Files.exists(store.resolve("memmpy-000002.json"));
     }

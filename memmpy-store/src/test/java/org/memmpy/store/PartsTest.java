@@ -310,6 +310,63 @@ class PartsTest {
         }
     }
 
+    /** Statistics of a part, for example, are cached in it. */
+    @Test
+    void nothingIsLeftOfAPartThatWasDropped() throws IOException {
+        try (Store store = created()) {
+            Path part = write(path(), "a", 5, 6);
+            store.adopt(List.of(part));
+            store.commit();
+            try (Store reader = Store.open(part)) {
+                Statistics.of(reader.array("id"));
+            }
+            assertTrue(Files.exists(part.resolve(".cache")));
+            store.compact();
+            store.vacuum();
+            assertFalse(Files.exists(path().resolve(".parts")));
+        }
+    }
+
+    /** A part of another user, for example. */
+    @Test
+    void aPartThatCannotBeLockedHoldsNothingElseBack() throws IOException {
+        try (Store store = created()) {
+            Files.createDirectories(path().resolve(".parts/odd-01234567/writer.lock"));
+            Path old = write(path(), "old", 1);
+            Files.write(path().resolve("unneeded.npy"), new byte[5]);
+            IOException failure =
+                    assertThrows(
+                            IOException.class,
+                            () -> store.vacuum(Duration.ofDays(1), Duration.ZERO));
+            assertTrue(failure.getMessage().contains("others could not be"), failure::toString);
+            assertTrue(Files.exists(path().resolve("vacuum.json")));
+            assertThrows(IOException.class, () -> store.vacuum(Duration.ZERO, Duration.ZERO));
+            assertFalse(Files.exists(path().resolve("unneeded.npy")));
+            assertFalse(Files.exists(old));
+        }
+    }
+
+    @Test
+    void anAdoptionOpensNoMoreFilesThanAreAllowed() throws IOException {
+        OpenFiles disk = new OpenFiles();
+        try (Store store = Store.create(path(), disk.counted(), StoreOption.FREE_ROOT)) {
+            for (int i = 0; i < 400; i++) {
+                store.array("a" + i, DType.INT8).append(new byte[] {1});
+            }
+            int most = disk.most();
+            Path part;
+            try (Store open = Store.createPart(path(), "part")) {
+                open.array("b", DType.INT8).append(new byte[] {1});
+                open.commit();
+                part = open.path();
+            }
+            store.adopt(List.of(part));
+            store.commit();
+            assertTrue(disk.most() <= most + 1, disk.most() + " after " + most);
+            assertEquals(1, store.array("a399").rows());
+        }
+    }
+
     @Test
     void anAdoptionThatWasNotCommittedIsNone() throws IOException {
         Path part;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.memmpy.DType;
+import org.memmpy.format.BlockChecksums;
 import org.memmpy.testing.disk.DiskOp;
 import org.memmpy.testing.disk.Fate;
 import org.memmpy.testing.disk.JournalDisk;
@@ -200,6 +201,23 @@ class PowerLossTest {
     @Test
     void aWriterGoesOnWhereTheCreatorHasDied() throws IOException {
         afterTheDeathOf(session -> {}, session -> session.create());
+    }
+
+    /** The first full block of a file in a group makes its file of checksums. */
+    @Test
+    void aWriterGoesOnWithTheChecksumsOfAProcessThatHasDied() throws IOException {
+        afterTheDeathOf(
+                session -> {
+                    session.create(StoreOption.FREE_ROOT);
+                    session.array("group/y", DType.UINT8);
+                    session.append("group/y", BlockChecksums.BLOCK - 1);
+                    session.commit();
+                },
+                session -> {
+                    session.edit();
+                    session.append("group/y", 2);
+                    session.commit();
+                });
     }
 
     /** As above: the process may die in the second body. */

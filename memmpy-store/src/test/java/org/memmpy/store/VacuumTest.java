@@ -425,6 +425,24 @@ class VacuumTest {
         }
     }
 
+    /** A vacuum may have asked what is shown before others have committed, and show it later. */
+    @Test
+    void whatIsShownBeforeTheNewestStays() throws IOException {
+        try (Store store = filled()) {
+            Manifest shown = store.shown();
+            store.replace("x", DType.INT32).append(new int[] {4});
+            store.commit();
+            store.replace("x", DType.INT32).append(new int[] {5});
+            store.commit();
+            Vacuum.Waits waits = new Vacuum.Waits(Duration.ZERO, Duration.ZERO);
+            store.requireWriter().vacuum(shown, waits);
+            assertTrue(
+                    files().containsAll(Set.of("x.npy", "x~3.npy", "x~4.npy")), files()::toString);
+            store.vacuum();
+            assertFalse(files().contains("x~3.npy"), files()::toString);
+        }
+    }
+
     @Test
     void aReaderCannotVacuum() throws IOException {
         filled().close();

@@ -1,0 +1,33 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.index;
+
+import java.nio.charset.StandardCharsets;
+
+/** Hashes that stay the same with every version: they are part of saved states. */
+final class Hashes {
+    private Hashes() {}
+
+    /**
+     * {@return a hash of a word and numbers}: {@code h = mix(h + x)} over the UTF-8 bytes of the
+     * word, its length and the numbers, from 0.
+     */
+    static long of(String word, long... numbers) {
+        long hash = 0;
+        byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
+        for (byte b : utf8) {
+            hash = SplitMix64.mix(hash + Byte.toUnsignedLong(b) + 1);
+        }
+        hash = SplitMix64.mix(hash + utf8.length);
+        for (long number : numbers) {
+            hash = add(hash, number);
+        }
+        return hash;
+    }
+
+    /** {@return the hash, one number longer} */
+    static long add(long hash, long number) {
+        return SplitMix64.mix(hash * 31 + number);
+    }
+}
