@@ -205,6 +205,7 @@ final class Publisher implements AutoCloseable {
             updateHeaders.run();
             prune();
         } catch (IOException e) {
+            manifests.clear(); // what was not removed is looked for next time
             LOG.log(
                     Level.WARNING,
                     store
