@@ -242,12 +242,16 @@ final class PendingFiles {
         return names;
     }
 
-    void forceDirectories() throws IOException {
-        for (PartWriter part : parts) {
+    /** Takes note of the directories in which files for checksums were made. */
+    void madeSides(Collection<PartWriter> written) throws IOException {
+        for (PartWriter part : written) {
             if (part.hasMadeSide()) {
                 unforcedDirectories.add(StoreFiles.resolve(store, part.file()).getParent());
             }
         }
+    }
+
+    void forceDirectories() throws IOException {
         for (Path directory : unforcedDirectories) {
             disk.forceDirectory(directory);
         }

@@ -126,7 +126,7 @@ final class StoreOpener {
     }
 
     /** Makes a store of what a pack holds. */
-    void unpack(Path file) throws IOException {
+    void unpack(Path file, Progress progress) throws IOException {
         allow("Store.unpack", StoreOption.NO_FORCE);
         Pack pack = Pack.open(file);
         try {
@@ -145,7 +145,7 @@ final class StoreOpener {
                 for (Path parent : parents) {
                     disk.forceDirectory(parent);
                 }
-                new Unpack(file, pack, path, disk).run();
+                new Unpack(file, pack, path, disk, progress).run();
                 removeAside(new Generations(path));
                 lock.requireHeld();
             }

@@ -304,6 +304,16 @@ abstract sealed class StoreTree permits MaintainedStore {
     }
 
     /**
+     * {@return a value as JSON, on one line}
+     *
+     * @param value its path
+     * @throws IOException as {@link #value}
+     */
+    public String valueJson(String value) throws IOException {
+        return Json.text(value(value));
+    }
+
+    /**
      * Keeps a string, or any other JSON value, as a node of its own; replaces the one that is
      * there. Its file is written at once, and seen by readers after the commit.
      *
