@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.store.MappedArray;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -65,6 +66,10 @@ final class LoaderIdentity {
                 for (Column.Bound column : columns) {
                     column.fingerprint(s, bounds.get(s), found);
                 }
+            }
+            for (MappedArray column : order.columns()) {
+                long rows = Math.min(column.rows(), Collections.max(bounds));
+                found.put("order:" + column.path(), column.fingerprint(rows));
             }
             fingerprints = Collections.unmodifiableMap(found);
         }

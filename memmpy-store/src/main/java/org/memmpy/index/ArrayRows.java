@@ -3,19 +3,12 @@
 
 package org.memmpy.index;
 
-import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
-import org.memmpy.kernel.Elements;
-import org.memmpy.kernel.Faults;
 import org.memmpy.store.MappedArray;
-import org.memmpy.store.RowLease;
-
-import java.lang.foreign.MemorySegment;
 
 /** Rows as an array of a store lists them, read where they are. */
 final class ArrayRows extends RowIndex {
     private final MappedArray array;
-    private final DType dtype;
     private final long size;
     private final long bound;
     private final boolean ascending;
@@ -27,7 +20,6 @@ final class ArrayRows extends RowIndex {
                     array + " cannot list rows: rows are scalars of type int64, int32 or uint32");
         }
         this.array = array;
-        this.dtype = array.dtype();
         this.size = array.rows();
         long[] rows = new long[1024];
         long before = -1;
@@ -91,20 +83,8 @@ final class ArrayRows extends RowIndex {
         if (length == 0) {
             return;
         }
-        try (RowLease lease = array.lease()) {
-            for (int i = offset; i < offset + length; i++) {
-                int part = lease.parts() == 1 ? 0 : lease.partOf(positions[i]);
-                MemorySegment rows = lease.segment(part);
-                long at = positions[i] - lease.firstRow(part);
-                positions[i] = Elements.getLong(dtype, rows, at * dtype.bytes());
-            }
-            Faults.settle();
-        } catch (InternalError e) {
-            throw new CorruptStoreException(
-                    array
-                            + ": reading mapped memory failed. The file was cut while it was open,"
-                            + " or the disk fails; restore it from a copy",
-                    e);
+        try (ColumnLookup list = new ColumnLookup(array)) {
+            list.longs(positions, offset, length);
         }
     }
 

@@ -3,6 +3,8 @@
 
 package org.memmpy.index;
 
+import org.memmpy.store.MappedArray;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,15 +15,23 @@ import java.util.stream.Collectors;
  */
 final class MixedOrder implements Order {
     private final Order each;
-    private final Shares shares;
+    private final Turns shares;
     private final List<RowIndex> sources;
     private final long epochRows;
 
-    MixedOrder(Order each, Shares shares, List<RowIndex> sources, long epochRows) {
+    /** Rows of one pass of each source; an order that samples may have more or fewer than it. */
+    private final long[] passRows;
+
+    MixedOrder(Order each, Turns shares, List<RowIndex> sources, long epochRows) {
         this.each = each;
         this.shares = shares;
         this.sources = List.copyOf(sources);
         this.epochRows = epochRows;
+        this.passRows =
+                sources.stream().mapToLong(rows -> each.positions(rows, 0).size()).toArray();
+        if (Arrays.stream(passRows).anyMatch(rows -> rows == 0)) {
+            throw new IllegalArgumentException("a source has no rows %s".formatted(each));
+        }
     }
 
     @Override
@@ -33,7 +43,18 @@ final class MixedOrder implements Order {
                             .formatted(epoch, rows.size(), sources.size(), size));
         }
         return new MixedPositions(
-                each, shares, sources, Math.multiplyExact(epoch, epochRows), epochRows, toJson());
+                each,
+                shares,
+                sources,
+                passRows,
+                Math.multiplyExact(epoch, epochRows),
+                epochRows,
+                toJson());
+    }
+
+    @Override
+    public List<MappedArray> columns() {
+        return each.columns();
     }
 
     @Override

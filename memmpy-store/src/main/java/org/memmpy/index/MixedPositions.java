@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /** One epoch of a {@link MixedOrder}: positions of the sources one behind the other. */
 final class MixedPositions extends RowIndex {
     private final Order each;
-    private final Shares shares;
+    private final Turns shares;
     private final List<RowIndex> sources;
+    private final long[] passRows;
     private final long[] starts;
     private final long first;
     private final long size;
@@ -24,19 +25,22 @@ final class MixedPositions extends RowIndex {
     /**
      * An epoch.
      *
+     * @param passRows rows of one pass of each source
      * @param first the place in the endless sequence where it begins
      * @param order what it is an epoch of, in words
      */
     MixedPositions(
             Order each,
-            Shares shares,
+            Turns shares,
             List<RowIndex> sources,
+            long[] passRows,
             long first,
             long size,
             String order) {
         this.each = each;
         this.shares = shares;
         this.sources = sources;
+        this.passRows = passRows;
         this.first = first;
         this.size = size;
         this.order = order;
@@ -85,7 +89,7 @@ final class MixedPositions extends RowIndex {
         long[] at = new long[length];
         int[] of = new int[length];
         for (int s = 0; s < sources.size(); s++) {
-            long rows = sources.get(s).size();
+            long rows = passRows[s];
             long pass = 0;
             int count = 0;
             for (int i = 0; i < length; i++) {

@@ -3,6 +3,8 @@
 
 package org.memmpy.index;
 
+import org.memmpy.store.MappedArray;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,6 +33,14 @@ public interface Order {
      */
     default RowIndex rows(RowIndex rows, long epoch) {
         return rows.select(positions(rows, epoch));
+    }
+
+    /**
+     * {@return the columns that the order depends on; none unless it says so. Saved states are
+     * bound to what they hold, as far as the index has rows}
+     */
+    default List<MappedArray> columns() {
+        return List.of();
     }
 
     /**
@@ -92,6 +102,61 @@ public interface Order {
                     "%d sources, %d shares, epochs of %,d rows: each source needs a share and at least one row"
                             .formatted(sources.length, shares.length, epochRows));
         }
-        return new MixedOrder(each, new Shares(shares), List.of(sources), epochRows);
+        return new MixedOrder(each, new Turns(shares), List.of(sources), epochRows);
+    }
+
+    // ---- sampling, anew in each epoch
+
+    /**
+     * Draws rows by their weights, with replacement: each draw is a row with the probability of its
+     * weight divided by the sum. Any draw can be asked for without those before it. For rare
+     * classes and for weighted events.
+     *
+     * <p>The first epoch of an index reads its weights and makes a table of 12 bytes a row outside
+     * the heap (16 from 2^32 rows on), which is kept for the epochs that follow.
+     *
+     * @param seed any number
+     * @param weights scalars of any type, one for each row of the table; finite, not negative, not
+     *     all 0 - which is checked when they are read
+     * @param draws rows of an epoch, any number
+     * @return the order; it ends with the store of the weights
+     * @throws IllegalArgumentException if the weights are no scalars, or the number is negative
+     */
+    static Order weighted(long seed, MappedArray weights, long draws) {
+        return new WeightedOrder(seed, weights, draws);
+    }
+
+    /**
+     * Draws rows by their weights, without replacement: as if one after the other was drawn from
+     * those that are left. Each epoch reads all weights of the index and makes a list, 4 bytes a
+     * draw (8 from 2^32 rows on), and meanwhile 16 more.
+     *
+     * @param seed any number
+     * @param weights as of {@link #weighted}; a row of weight 0 is never drawn
+     * @param draws rows of an epoch, at most as many as have a weight above 0
+     * @return the order; it ends with the store of the weights
+     * @throws IllegalArgumentException if the weights are no scalars, or the number is negative
+     */
+    static Order weightedWithoutReplacement(long seed, MappedArray weights, long draws) {
+        return new WeightedSampleOrder(seed, weights, draws);
+    }
+
+    /**
+     * Draws every class equally often, to within one row, in a random order. No row is drawn again
+     * before all rows of its class were drawn, over the epochs too: rare classes are repeated, and
+     * of large ones each epoch takes the next rows.
+     *
+     * <p>The first epoch of an index reads its labels twice and makes a list of 4 bytes a row (8
+     * from 2^32 rows on), which is kept for the epochs that follow.
+     *
+     * @param seed any number
+     * @param labels scalars of an integer type or bool, with at most 65,536 distinct values, one
+     *     for each row of the table
+     * @param rows rows of an epoch, any number
+     * @return the order; it ends with the store of the labels
+     * @throws IllegalArgumentException if the labels are no such scalars, or the number is negative
+     */
+    static Order balanced(long seed, MappedArray labels, long rows) {
+        return new BalancedOrder(seed, labels, rows);
     }
 }

@@ -7,7 +7,6 @@ import org.memmpy.store.MappedArray;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +26,8 @@ public abstract sealed class RowIndex
                 Permutation,
                 BlockShuffle,
                 MixedPositions,
+                WeightedDraws,
+                BalancedDraws,
                 Chain,
                 Concat,
                 Repeat {
@@ -400,7 +401,8 @@ public abstract sealed class RowIndex
 
     /**
      * Divides the rows at random into disjoint parts, such as train, validation and test rows;
-     * every row is in exactly one. Lazy. The parts are not in the order of the rows.
+     * every row is in exactly one. Lazy. The parts are not in the order of the rows. {@link
+     * Splitter} has other ways: contiguous, by classes, by groups, stable under appends.
      *
      * @param seed any number; the same seed gives the same parts
      * @param fractions the parts' shares, which sum to 1; a part has its share of the rows to
@@ -409,27 +411,6 @@ public abstract sealed class RowIndex
      * @throws IllegalArgumentException if the shares are not positive or do not sum to 1
      */
     public Split split(long seed, double... fractions) {
-        double sum = Arrays.stream(fractions).sum();
-        if (fractions.length == 0
-                || Arrays.stream(fractions).anyMatch(f -> !(f > 0))
-                || Math.abs(sum - 1) > 1e-9) {
-            throw new IllegalArgumentException(
-                    "fractions %s: they must be positive and sum to 1, but sum to %s"
-                            .formatted(Arrays.toString(fractions), sum));
-        }
-        RowIndex shuffled = through(Permutation.of(size(), Stream.SPLIT.key(seed, 0)));
-        List<RowIndex> parts = new ArrayList<>();
-        double share = 0;
-        long from = 0;
-        for (int i = 0; i < fractions.length; i++) {
-            share += fractions[i];
-            long to =
-                    i == fractions.length - 1
-                            ? size()
-                            : Math.min(size(), Math.round(share * size()));
-            parts.add(shuffled.slice(from, to));
-            from = to;
-        }
-        return new Split(parts);
+        return Splitter.random(seed).split(this, fractions);
     }
 }

@@ -16,10 +16,11 @@ import java.util.Objects;
  * unreachable. For one thread.
  */
 public final class RowList {
-    private static final int SHIFT = 17;
-    private static final int PIECE = 1 << SHIFT;
+    private static final int SMALLEST = 7; // log2 of the rows of a piece
+    private static final int LARGEST = 17;
 
     private final long bound;
+    private final int shift;
     private final boolean narrow;
     private final Arena arena = Arena.ofAuto();
     private final List<MemorySegment> pieces = new ArrayList<>();
@@ -36,11 +37,22 @@ public final class RowList {
      * @throws IllegalArgumentException if it is negative
      */
     public RowList(long bound) {
+        this(bound, Long.MAX_VALUE);
+    }
+
+    /**
+     * An empty list.
+     *
+     * @param expected how many rows there will be, more or less
+     */
+    RowList(long bound, long expected) {
         if (bound < 0) {
             throw new IllegalArgumentException("rows below " + bound + ": there are none");
         }
         this.bound = bound;
         this.narrow = ListedRows.isNarrow(bound);
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(expected);
+        this.shift = Math.clamp(bits, SMALLEST, LARGEST);
     }
 
     /** {@return how many rows were added} */
@@ -74,12 +86,13 @@ public final class RowList {
             throw new IllegalStateException("the list has become an index. Make a new list");
         }
         check(rows, offset, length);
+        int room = 1 << shift;
         for (int done = 0; done < length; ) {
-            int place = (int) (size & (PIECE - 1));
+            int place = (int) (size & (room - 1));
             if (place == 0) {
-                pieces.add(arena.allocate((long) PIECE * bytes(), Long.BYTES));
+                pieces.add(arena.allocate((long) room * bytes(), Long.BYTES));
             }
-            int count = Math.min(length - done, PIECE - place);
+            int count = Math.min(length - done, room - place);
             put(rows, offset + done, pieces.getLast(), place, count);
             size += count;
             done += count;
@@ -134,7 +147,7 @@ public final class RowList {
         return new Listed(
                 new ListedRows(
                         pieces.toArray(MemorySegment[]::new),
-                        SHIFT,
+                        shift,
                         narrow,
                         size,
                         highest + 1,

@@ -5,112 +5,55 @@ package org.memmpy.index;
 
 import java.util.Arrays;
 
-/**
- * In which proportions and in which turn sources are drawn from: a pattern of slots, repeated for
- * ever, in which every source's slots are spread as evenly as can be.
- */
+/** How large the parts of a split are, as cumulative shares of its rows. */
 final class Shares {
-    private static final int LONGEST = 4096;
+    private final double[] upTo;
 
-    private final int[] counts;
-    private final int[] sources;
-    private final int[] ranks;
+    private Shares(double[] upTo) {
+        this.upTo = upTo;
+    }
 
-    /**
-     * Finds the pattern: the shortest of at most 4096 slots that has the shares exactly, otherwise
-     * one of 4096 slots that is off by less than a slot each.
-     *
-     * @throws IllegalArgumentException if the shares are not positive or do not sum to 1
-     */
-    Shares(double... shares) {
-        double sum = Arrays.stream(shares).sum();
-        if (shares.length == 0
-                || Arrays.stream(shares).anyMatch(share -> !(share > 0))
+    /** {@return the shares of fractions, which are positive and sum to 1} */
+    static Shares of(double... fractions) {
+        double sum = Arrays.stream(fractions).sum();
+        if (fractions.length == 0
+                || Arrays.stream(fractions).anyMatch(f -> !(f > 0))
                 || Math.abs(sum - 1) > 1e-9) {
             throw new IllegalArgumentException(
-                    "shares %s: they must be positive and sum to 1, but sum to %s"
-                            .formatted(Arrays.toString(shares), sum));
+                    "fractions %s: they must be positive and sum to 1, but sum to %s"
+                            .formatted(Arrays.toString(fractions), sum));
         }
-        this.counts = counts(shares);
-        int slots = Arrays.stream(counts).sum();
-        this.sources = new int[slots];
-        this.ranks = new int[slots];
-        int[] used = new int[shares.length];
-        for (int slot = 0; slot < slots; slot++) {
-            int source = mostBehind(used, slot + 1, slots);
-            sources[slot] = source;
-            ranks[slot] = used[source]++;
+        double[] upTo = new double[fractions.length];
+        double share = 0;
+        for (int part = 0; part < upTo.length; part++) {
+            share += fractions[part];
+            upTo[part] = Math.min(1, share);
         }
+        upTo[upTo.length - 1] = 1;
+        return new Shares(upTo);
     }
 
-    private static int[] counts(double[] shares) {
-        for (int slots = shares.length; slots <= LONGEST; slots++) {
-            int all = slots;
-            int[] counts =
-                    Arrays.stream(shares)
-                            .mapToInt(share -> (int) Math.round(share * all))
-                            .toArray();
-            boolean exact = Arrays.stream(counts).sum() == slots;
-            for (int s = 0; s < counts.length; s++) {
-                exact &= counts[s] > 0 && Math.abs(shares[s] * slots - counts[s]) < 1e-9 * slots;
-            }
-            if (exact) {
-                return counts;
-            }
+    static Shares equal(int parts) {
+        double[] upTo = new double[parts];
+        for (int part = 0; part < parts; part++) {
+            upTo[part] = (part + 1.0) / parts;
         }
-        return roundedCounts(shares);
+        return new Shares(upTo);
     }
 
-    /** Hands out what rounding down has left to those that it took most from. */
-    private static int[] roundedCounts(double[] shares) {
-        int[] counts =
-                Arrays.stream(shares)
-                        .mapToInt(share -> Math.max(1, (int) (share * LONGEST)))
-                        .toArray();
-        while (Arrays.stream(counts).sum() < LONGEST) {
-            int least = 0;
-            for (int s = 1; s < counts.length; s++) {
-                if (shares[s] * LONGEST - counts[s] > shares[least] * LONGEST - counts[least]) {
-                    least = s;
-                }
-            }
-            counts[least]++;
-        }
-        return counts;
+    int parts() {
+        return upTo.length;
     }
 
-    /** {@return the source that has had the least of its due; among equals, the first} */
-    private int mostBehind(int[] used, int slots, int all) {
-        int found = 0;
-        long most = Long.MIN_VALUE;
-        for (int s = 0; s < used.length; s++) {
-            long due = (long) slots * counts[s] - (long) used[s] * all;
-            if (due > most && used[s] < counts[s]) {
-                most = due;
-                found = s;
-            }
-        }
-        return found;
+    /** {@return the share of a part and all before it; 1 for the last} */
+    double upTo(int part) {
+        return upTo[part];
     }
 
-    /** {@return the slots of the pattern} */
-    int slots() {
-        return sources.length;
-    }
-
-    /** {@return how many slots each source has} */
-    int[] counts() {
-        return counts.clone();
-    }
-
-    /** {@return whose turn it is at a place of the endless pattern} */
-    int source(long place) {
-        return sources[(int) (place % sources.length)];
-    }
-
-    /** {@return how many turns that source has had before} */
-    long turn(long place) {
-        int slot = (int) (place % sources.length);
-        return place / sources.length * counts[sources[slot]] + ranks[slot];
+    /** {@return of so many rows, how many are in a part and those before it} */
+    long cut(int part, long rows) {
+        return part == upTo.length - 1
+                ? rows
+                : Math.min(rows, Math.round(upTo[part] * rows)); // halves up
     }
 }

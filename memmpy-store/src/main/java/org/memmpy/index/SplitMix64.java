@@ -42,6 +42,11 @@ final class SplitMix64 {
         return high;
     }
 
+    /** {@return what the generator of a key gives at a position, from 0} */
+    static long at(long key, long position) {
+        return mix(key + (position + 1) * GOLDEN);
+    }
+
     static long mix(long z) {
         long x = (z ^ (z >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
         x = (x ^ (x >>> 27)) * 0x94d0_49bb_1331_11ebL;
