@@ -19,5 +19,6 @@ module org.memmpy.store {
             org.memmpy.transfer.NpzImporter,
             org.memmpy.transfer.IdxImporter;
     provides org.memmpy.transfer.Exporter with
-            org.memmpy.transfer.NpyExporter;
+            org.memmpy.transfer.NpyExporter,
+            org.memmpy.transfer.NpzExporter;
 }

@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** Prints attributes. */
@@ -68,12 +67,13 @@ final class AttrGetCommand implements Callable<Integer> {
             Attributes attributes = store.attributes(Stores.node(node));
             if (name != null) {
                 Object value = attributes.get(name);
-                out.println(value instanceof String text && !json ? text : JsonText.of(value));
+                out.println(
+                        value instanceof String text && !json ? text : attributes.getJson(name));
             } else if (json) {
-                out.println(JsonText.of(attributes.asMap()));
+                out.println(attributes);
             } else {
-                for (Map.Entry<String, Object> one : attributes.asMap().entrySet()) {
-                    out.println(one.getKey() + " = " + JsonText.of(one.getValue()));
+                for (String one : attributes.asMap().keySet()) {
+                    out.println(one + " = " + attributes.getJson(one));
                 }
             }
         }

@@ -59,10 +59,30 @@ final class AttrSetCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Store store = Stores.edit(path)) {
             Attributes attributes = store.attributes(Stores.node(node));
-            attributes.set(name, string ? value : JsonText.parse(value));
+            set(attributes);
             store.commit();
-            spec.commandLine().getOut().println(name + " = " + JsonText.of(attributes.get(name)));
+            spec.commandLine().getOut().println(name + " = " + attributes.getJson(name));
         }
         return 0;
+    }
+
+    private void set(Attributes attributes) {
+        if (string) {
+            attributes.set(name, value);
+            return;
+        }
+        try {
+            attributes.setJson(name, value);
+        } catch (IllegalArgumentException e) {
+            if (!(e.getCause() instanceof IOException)) {
+                throw e; // it is JSON, but nothing that a store keeps
+            }
+            // a slip in what is meant as JSON shall not become a string
+            if (value.startsWith("{") || value.startsWith("[") || value.startsWith("\"")) {
+                throw new IllegalArgumentException(
+                        "'" + value + "' is no JSON. If it is meant as a string, say --string", e);
+            }
+            attributes.set(name, value);
+        }
     }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -51,16 +52,22 @@ final class CompactCommand implements Callable<Integer> {
             description = "Print errors only.")
     private boolean quiet;
 
+    @ParentCommand private Main main;
+
     @Spec private CommandSpec spec;
 
     CompactCommand() {}
 
     @Override
     public Integer call() throws IOException {
-        try (Store store = Stores.edit(path)) {
+        try (Store store = Stores.edit(path);
+                Progress progress = progress()) {
             long before = store.generation();
             long parts = parts(store);
-            store.compact(Stores.node(node));
+            store.compact(
+                    Stores.node(node),
+                    progress.of("compacted", main.interrupt(), "nothing was changed"));
+            progress.end();
             if (!quiet) {
                 spec.commandLine()
                         .getOut()
@@ -76,6 +83,11 @@ final class CompactCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Progress progress() {
+        return new Progress(
+                spec.commandLine().getErr(), quiet ? 0 : main.columns(), System::nanoTime);
     }
 
     private static long parts(Store store) {

@@ -3,80 +3,57 @@
 
 package org.memmpy.cli;
 
-import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Node;
 import org.memmpy.store.Store;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
-/** The arrays that a node with rows consists of: itself, or those of docs/FORMAT.md. */
+/** The arrays that a node with rows consists of, and what its rows are for its user. */
 final class Components {
-    private static final String VALUES = "values";
-    private static final String SHAPES = "shapes";
-    private static final List<String> OF_COMPOSITES =
-            List.of(
-                    VALUES,
-                    "mask",
-                    "offsets",
-                    SHAPES,
-                    "keys/values",
-                    "keys/offsets",
-                    "hashes",
-                    "sorted");
-
-    private final NodeKind kind;
-    private final Map<String, MappedArray> arrays = new LinkedHashMap<>();
+    private final Store store;
+    private final Node node;
+    private final List<MappedArray> arrays;
 
     Components(Store store, Node node) {
-        kind = node.kind();
-        if (!kind.isComposite()) {
-            arrays.put(VALUES, store.array(node.path()));
-            return;
-        }
-        for (String name : OF_COMPOSITES) {
-            find(store, node.path() + "/" + name).ifPresent(array -> arrays.put(name, array));
-        }
-    }
-
-    private static Optional<MappedArray> find(Store store, String path) {
-        try {
-            return Optional.of(store.array(path));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty(); // not every node has all
-        }
+        this.store = store;
+        this.node = node;
+        this.arrays = store.components(node.path()).stream().map(store::array).toList();
     }
 
     long bytes() {
-        return arrays.values().stream().mapToLong(a -> a.rows() * a.rowType().bytes()).sum();
+        return arrays.stream().mapToLong(a -> a.rows() * a.rowType().bytes()).sum();
     }
 
     /** {@return how many files the rows are in} */
     long parts() {
-        return arrays.values().stream().mapToLong(MappedArray::parts).sum();
+        return arrays.stream().mapToLong(MappedArray::parts).sum();
     }
 
     String dtype() {
-        return arrays.containsKey(VALUES) ? arrays.get(VALUES).dtype().toString() : "";
+        return switch (node.kind()) {
+            case RAGGED -> store.ragged(node.path()).type().dtype().toString();
+            case MASKED -> store.masked(node.path()).rowType().dtype().toString();
+            default -> store.array(node.path()).dtype().toString();
+        };
     }
 
     /** {@return the shape of a row, with a star for every length that each row has of its own} */
     String shape() {
-        if (!arrays.containsKey(VALUES)) {
-            return "";
+        return switch (node.kind()) {
+            case RAGGED -> shape(store.ragged(node.path()).type());
+            case MASKED -> RowType.format(store.masked(node.path()).rowType().shape());
+            default -> RowType.format(store.array(node.path()).rowType().shape());
+        };
+    }
+
+    private static String shape(RaggedType type) {
+        if (type.isShaped()) {
+            return type.rank() == 1 ? "(*,)" : "(" + "*, ".repeat(type.rank() - 1) + "*)";
         }
-        String items = RowType.format(arrays.get(VALUES).rowType().shape());
-        if (kind != NodeKind.RAGGED) {
-            return items;
-        }
-        if (arrays.containsKey(SHAPES)) {
-            int rank = (int) arrays.get(SHAPES).rowType().elements();
-            return rank == 1 ? "(*,)" : "(" + "*, ".repeat(rank - 1) + "*)";
-        }
+        String items = RowType.format(type.item().shape());
         return items.equals("()") ? "(*,)" : "(*, " + items.substring(1).replace(",)", ")");
     }
 }

@@ -74,7 +74,7 @@ final class HeadCommand implements Callable<Integer> {
             switch (store.exists(node) ? store.node(node).kind() : NodeKind.ARRAY) {
                 case VALUE -> {
                     Object value = store.value(node);
-                    out.println(value instanceof String text ? text : JsonText.of(value));
+                    out.println(value instanceof String text ? text : store.valueJson(node));
                 }
                 case RAGGED -> {
                     RaggedPrinter printer = new RaggedPrinter(store, node, full);

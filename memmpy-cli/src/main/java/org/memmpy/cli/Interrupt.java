@@ -23,8 +23,13 @@ final class Interrupt implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void stop() {
+    /** From now on {@link #check} throws. */
+    void tell() {
         told.countDown();
+    }
+
+    private void stop() {
+        tell();
         try {
             closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

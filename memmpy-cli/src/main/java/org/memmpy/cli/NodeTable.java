@@ -5,6 +5,7 @@ package org.memmpy.cli;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.NodeKind;
+import org.memmpy.store.Attributes;
 import org.memmpy.store.Node;
 import org.memmpy.store.Store;
 
@@ -91,7 +92,7 @@ final class NodeTable {
 
     private String value(String path) {
         try {
-            return JsonText.of(store.value(path));
+            return store.valueJson(path);
         } catch (IOException | MemmpyException e) {
             return "(it cannot be read; 'memmpy verify' says more)";
         }
@@ -107,15 +108,11 @@ final class NodeTable {
         line[1] = node.kind().toString();
         System.arraycopy(cells, 0, line, 2, cells.length);
         columns.add(line);
-        for (Map.Entry<String, Object> attribute :
-                store.attributes(node.path()).asMap().entrySet()) {
+        Attributes attributes = store.attributes(node.path());
+        for (String attribute : attributes.asMap().keySet()) {
             columns.addLine(
                     indent(depth + 1)
-                            + shorter(
-                                    "@"
-                                            + attribute.getKey()
-                                            + " = "
-                                            + JsonText.of(attribute.getValue())));
+                            + shorter("@" + attribute + " = " + attributes.getJson(attribute)));
         }
     }
 

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -51,19 +52,24 @@ final class PackCommand implements Callable<Integer> {
             description = "Print errors only.")
     private boolean quiet;
 
+    @ParentCommand private Main main;
+
     @Spec private CommandSpec spec;
 
     PackCommand() {}
 
     @Override
     public Integer call() throws IOException {
-        try (Store store = Stores.open(path)) {
+        try (Store store = Stores.open(path);
+                Progress progress = progress()) {
             try {
-                if (replace) {
-                    store.pack(file, StoreOption.REPLACE);
-                } else {
-                    store.pack(file);
-                }
+                StoreOption[] options =
+                        replace ? new StoreOption[] {StoreOption.REPLACE} : new StoreOption[0];
+                store.pack(
+                        file,
+                        progress.of("packed", main.interrupt(), "no file was written"),
+                        options);
+                progress.end();
             } catch (FileAlreadyExistsException e) {
                 throw new FileAlreadyExistsException(
                         file.toString(),
@@ -83,5 +89,10 @@ final class PackCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Progress progress() {
+        return new Progress(
+                spec.commandLine().getErr(), quiet ? 0 : main.columns(), System::nanoTime);
     }
 }

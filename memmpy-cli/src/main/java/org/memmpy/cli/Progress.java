@@ -4,7 +4,9 @@
 package org.memmpy.cli;
 
 import java.io.Console;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -69,6 +71,22 @@ final class Progress implements AutoCloseable {
             start(task, total, Text::bytes, Text.bytes(total));
         }
         advance(bytes - done);
+    }
+
+    /**
+     * {@return what shows a task's bytes, and ends it in order at Ctrl-C}
+     *
+     * @param consequence of ending, for the user
+     */
+    org.memmpy.store.Progress of(String task, Interrupt interrupt, String consequence) {
+        return (bytes, total) -> {
+            try {
+                interrupt.check(consequence);
+            } catch (InterruptedIOException e) {
+                throw new UncheckedIOException(e);
+            }
+            at(task, bytes, total);
+        };
     }
 
     private void start(String name, long rows, LongFunction<String> format, String all) {

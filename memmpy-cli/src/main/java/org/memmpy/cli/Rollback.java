@@ -65,7 +65,7 @@ final class Rollback {
         made(List.of(FIRST, ASIDE, LOCK));
     }
 
-    /** Removes what the making of a store has left that then failed. */
+    /** Removes what the making of a store, also of a pack, has left that then failed. */
     void creationFailed() throws IOException {
         made(List.of(ASIDE, LOCK)); // a generation would be somebody else's
         remove();

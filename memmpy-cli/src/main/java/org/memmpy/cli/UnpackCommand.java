@@ -3,12 +3,14 @@
 
 package org.memmpy.cli;
 
+import org.memmpy.StoreLockedException;
 import org.memmpy.store.Store;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -44,19 +46,28 @@ final class UnpackCommand implements Callable<Integer> {
             description = "Print errors only.")
     private boolean quiet;
 
+    @ParentCommand private Main main;
+
     @Spec private CommandSpec spec;
 
     UnpackCommand() {}
 
     @Override
     public Integer call() throws IOException {
-        try {
-            Store.unpack(file, path);
+        Rollback rollback = Rollback.before(path);
+        try (Progress progress = progress()) {
+            Store.unpack(
+                    file, path, progress.of("unpacked", main.interrupt(), "nothing was unpacked"));
         } catch (FileAlreadyExistsException e) {
             throw new FileAlreadyExistsException(
                     path.toString(),
                     null,
                     "something is there already, and nothing is overwritten. Choose another name");
+        } catch (StoreLockedException e) {
+            throw Stores.locked(path, e);
+        } catch (IOException | RuntimeException e) {
+            rollback.creationFailed();
+            throw e;
         }
         if (!quiet) {
             try (Store store = Store.open(path)) {
@@ -68,5 +79,10 @@ final class UnpackCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Progress progress() {
+        return new Progress(
+                spec.commandLine().getErr(), quiet ? 0 : main.columns(), System::nanoTime);
     }
 }

@@ -17,9 +17,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -106,18 +104,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Verification verification(Progress progress) {
-        Interrupt interrupt = main.interrupt();
         Verification what = Verification.of(Stores.node(node));
         return (fraction < 1 ? what.sample(fraction, new Random().nextLong()) : what)
-                .progress(
-                        (bytes, total) -> {
-                            try {
-                                interrupt.check("not everything was verified");
-                            } catch (InterruptedIOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                            progress.at("verified", bytes, total);
-                        });
+                .progress(progress.of("verified", main.interrupt(), "not everything was verified"));
     }
 
     private void print(VerificationReport report, boolean sound) {

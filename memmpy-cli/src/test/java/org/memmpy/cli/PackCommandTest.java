@@ -6,13 +6,19 @@ package org.memmpy.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memmpy.store.Store;
+import org.memmpy.testing.Parts;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -96,5 +102,57 @@ class PackCommandTest {
         Cli.run("unpack", cut, into).fails(1, "cut.npz");
         assertFalse(Files.exists(into.resolve("x.npy")));
         Cli.run("unpack", folder.resolve("no.npz"), into).fails(1, "no.npz");
+    }
+
+    @Test
+    void anUnpackThatFailsLeavesNoDirectory() throws IOException {
+        Cli.run("pack", store, pack).ok();
+        byte[] bytes = Files.readAllBytes(pack);
+        int row = 2 * 4096; // behind the npy header
+        bytes[row] ^= 1;
+        Files.write(pack, bytes);
+        Path below = folder.resolve("new/again.memmpy");
+        Cli.run("unpack", pack, below).fails(1, "damaged");
+        assertFalse(Files.exists(folder.resolve("new")));
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Cli.run("unpack", pack, empty).fails(1, "damaged");
+        assertTrue(Files.exists(empty));
+        assertArrayEquals(new String[0], empty.toFile().list());
+    }
+
+    @Test
+    void whatIsInterruptedLeavesNothing() throws IOException {
+        Parts.add(store, "x", new byte[] {7, 0, 0, 0});
+        Path again = folder.resolve("again.memmpy");
+        try (Interrupt interrupt = new Interrupt();
+                Progress bar = new Progress(new PrintWriter(new StringWriter()), 0, () -> 0);
+                Store edited = Store.edit(store)) {
+            edited.pack(pack, bar.of("packed", interrupt, ""));
+            byte[] before = Files.readAllBytes(pack);
+            String files = Arrays.toString(store.toFile().list());
+            interrupt.tell();
+            requireInterrupted("p", say -> edited.pack(pack, bar.of("packed", interrupt, say)));
+            assertArrayEquals(before, Files.readAllBytes(pack));
+            requireInterrupted("c", say -> edited.compact("", bar.of("compacted", interrupt, say)));
+            assertEquals(2, edited.array("x").parts());
+            assertEquals(files, Arrays.toString(store.toFile().list()));
+            requireInterrupted(
+                    "u", say -> Store.unpack(pack, again, bar.of("unpacked", interrupt, say)));
+        }
+        try (var left = Files.list(folder)) {
+            assertTrue(left.noneMatch(file -> file.toString().endsWith(".aside")));
+        }
+        Cli.run("compact", store).ok();
+        Cli.run("unpack", pack, again).ok();
+    }
+
+    private interface Work {
+        void run(String consequence) throws IOException;
+    }
+
+    private static void requireInterrupted(String consequence, Work work) {
+        UncheckedIOException e =
+                assertThrows(UncheckedIOException.class, () -> work.run(consequence));
+        assertEquals("interrupted; " + consequence, e.getCause().getMessage());
     }
 }

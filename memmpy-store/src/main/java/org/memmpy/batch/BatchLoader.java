@@ -4,12 +4,16 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -39,29 +43,31 @@ public final class BatchLoader implements AutoCloseable {
     private final List<Column.Bound> columns;
     private final RowIndex index;
     private final int batchSize;
-    private final boolean dropLast;
-    private final boolean shuffled;
-    private final long seed;
+    private final Table table;
+    private final Order order;
+    private final Ends ends;
+    private final int rank;
+    private final int world;
     private final int threads;
     private final int prefetch;
     private final BatchMemory memory;
     private final PooledMemory ownMemory;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
+    private Map<String, String> fingerprints;
 
     private BatchLoader(Builder builder) {
         this.columns = builder.columns.stream().map(c -> c.bind(builder.table)).toList();
+        this.table = builder.table;
         this.index = builder.index;
+        this.order = builder.order;
         this.batchSize = builder.batchSize;
-        this.dropLast = builder.dropLast;
-        this.shuffled = builder.shuffled;
-        this.seed = builder.seed;
+        this.ends = builder.ends;
+        this.rank = builder.rank;
+        this.world = builder.world;
         this.threads = builder.threads;
         this.prefetch = builder.prefetch;
-        this.ownMemory =
-                builder.memory == null
-                        ? new PooledMemory((int) Math.min(batchSize, index.size()))
-                        : null;
+        this.ownMemory = builder.memory == null ? new PooledMemory(mostRows()) : null;
         this.memory = builder.memory == null ? ownMemory : builder.memory;
     }
 
@@ -80,15 +86,14 @@ public final class BatchLoader implements AutoCloseable {
         return columns.stream().map(Column.Bound::type).toList();
     }
 
-    /** {@return the rows of one epoch, before a last partial batch is dropped} */
+    /** {@return the rows of one epoch, of all ranks, before an end is dropped or filled} */
     public long rows() {
         return index.size();
     }
 
     /** {@return the batches of one epoch} */
     public long batches() {
-        long whole = index.size() / batchSize;
-        return dropLast || index.size() % batchSize == 0 ? whole : whole + 1;
+        return steps(0, 0).count();
     }
 
     /**
@@ -99,13 +104,13 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * The rows that an epoch visits, in its order.
+     * The rows that an epoch visits, in its order; those of all ranks.
      *
      * @param number the epoch
      * @return the index: the loader's own if it does not shuffle
      */
     public RowIndex order(long number) {
-        return shuffled ? index.shuffle(seed, number) : index;
+        return order.rows(index, number);
     }
 
     /**
@@ -116,15 +121,78 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalStateException if the loader was closed
      */
     public Epoch epoch(long number) {
+        return start(number, 0);
+    }
+
+    /**
+     * Goes on behind the rows that a state counts, which takes no longer than starting an epoch:
+     * the rest of its epoch, in the same order; or the next epoch, if it had ended.
+     *
+     * <p>Batch size, threads, columns' conversions, rank and number of ranks may be others than
+     * then.
+     *
+     * @param state of a pass of this loader or of one like it
+     * @return the pass, to be closed; its batches are counted from 0
+     * @throws IllegalArgumentException if the state is of other data, another index or another
+     *     order; the message says which
+     * @throws IllegalStateException if the loader was closed
+     */
+    public Epoch resume(LoaderState state) {
+        state.requireSame(state(state.epoch(), state.rows(), state.ended()));
+        if (state.rows() < 0 || state.rows() > index.size()) {
+            throw new IllegalArgumentException(
+                    "the state counts %,d delivered rows of %,d"
+                            .formatted(state.rows(), index.size()));
+        }
+        return state.ended() ? start(state.epoch() + 1, 0) : start(state.epoch(), state.rows());
+    }
+
+    private Epoch start(long number, long delivered) {
         synchronized (open) {
             if (closed) {
                 throw new IllegalStateException("the loader was closed");
             }
-            Epoch epoch = new Epoch(this, number, order(number), Math.max(prefetch, 1));
+            Epoch epoch = new Epoch(this, number, steps(number, delivered), prefetch);
             open.add(epoch);
             epoch.start(threads);
             return epoch;
         }
+    }
+
+    private Steps steps(long number, long delivered) {
+        return new Steps(
+                index, order.positions(index, number), delivered, batchSize, rank, world, ends);
+    }
+
+    LoaderState state(long epoch, long delivered, boolean ended) {
+        return new LoaderState(
+                table.storeUuid(),
+                fingerprints(),
+                index.fingerprint(),
+                order.toJson(),
+                epoch,
+                rank,
+                world,
+                batchSize,
+                delivered,
+                ended);
+    }
+
+    private Map<String, String> fingerprints() {
+        synchronized (columns) {
+            if (fingerprints == null) {
+                Map<String, String> found = new LinkedHashMap<>();
+                columns.forEach(column -> column.fingerprint(index.bound(), found));
+                fingerprints = found;
+            }
+            return fingerprints;
+        }
+    }
+
+    /** {@return the rows of this rank's longest batch} */
+    private int mostRows() {
+        long whole = batchSize / world;
+        return (int) (ends == Ends.KEEP ? Math.min(whole, index.size()) : whole);
     }
 
     List<Column.Bound> columns() {
@@ -133,10 +201,6 @@ public final class BatchLoader implements AutoCloseable {
 
     BatchMemory memory() {
         return memory;
-    }
-
-    int batchSize() {
-        return batchSize;
     }
 
     void forget(Epoch epoch) {
@@ -168,9 +232,10 @@ public final class BatchLoader implements AutoCloseable {
         private final List<Column> columns = new ArrayList<>();
         private RowIndex index;
         private int batchSize = 32;
-        private boolean dropLast;
-        private boolean shuffled;
-        private long seed;
+        private Order order = Order.sequential();
+        private Ends ends = Ends.KEEP;
+        private int rank;
+        private int world = 1;
         private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
         private int prefetch = 4;
         private BatchMemory memory;
@@ -203,9 +268,9 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Sets the rows of a batch; 32 if this is not called.
+         * Sets the rows of a batch, of all ranks together; 32 if this is not called.
          *
-         * @param rows at least 1; more than there are gives one batch
+         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch
          * @return this
          */
         public Builder batchSize(int rows) {
@@ -214,25 +279,59 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Leaves out the last batch of an epoch if it is not full.
+         * Leaves out the last batch of an epoch if it is not full, or keeps it.
          *
-         * @param drop whether
+         * @param drop whether to leave it out
          * @return this
          */
         public Builder dropLast(boolean drop) {
-            dropLast = drop;
+            return ends(drop ? Ends.DROP : Ends.KEEP);
+        }
+
+        /**
+         * Chooses what becomes of the rows at the end of an epoch that do not fill a batch; they
+         * are kept if this is not called.
+         *
+         * @param choice what to do
+         * @return this
+         */
+        public Builder ends(Ends choice) {
+            ends = Objects.requireNonNull(choice, "choice");
             return this;
         }
 
         /**
-         * Visits the rows of every epoch in a random order of its own.
+         * Visits the rows of every epoch in a random order of its own; {@link Order#shuffled}.
          *
          * @param seed any number
          * @return this
          */
         public Builder shuffle(long seed) {
-            this.shuffled = true;
-            this.seed = seed;
+            return order(Order.shuffled(seed));
+        }
+
+        /**
+         * Chooses the order of the epochs; the index's own if this is not called.
+         *
+         * @param choice the order
+         * @return this
+         */
+        public Builder order(Order choice) {
+            order = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Delivers one rank's share: of each batch of the one order every {@code world}-th row,
+         * from the {@code rank}-th on. So the rows of a step do not depend on the number of ranks.
+         *
+         * @param rank this rank, from 0
+         * @param world how many there are; divides the batch size
+         * @return this
+         */
+        public Builder shard(int rank, int world) {
+            this.rank = rank;
+            this.world = world;
             return this;
         }
 
@@ -275,8 +374,9 @@ public final class BatchLoader implements AutoCloseable {
          *
          * @return the loader, to be closed
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
-         *     delivered as asked, the index names rows that the table does not have, or a number is
-         *     not positive
+         *     delivered as asked, the index names rows that the table does not have or cannot be
+         *     visited in the order chosen, a number is not positive, or ranks would get batches of
+         *     different lengths
          */
         public BatchLoader build() {
             if (columns.isEmpty()) {
@@ -297,14 +397,30 @@ public final class BatchLoader implements AutoCloseable {
                                 .formatted(table, index.bound() - 1));
             }
             requirePositive("batchSize", batchSize);
-            if (dropLast && batchSize > index.size()) {
+            requirePositive("world", world);
+            if (rank < 0 || rank >= world || batchSize % world != 0) {
                 throw new IllegalArgumentException(
-                        "%s: the index has %,d rows, fewer than a batch of %,d, and dropLast leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
+                        "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
+                                .formatted(rank, world, batchSize, world - 1));
+            }
+            if (ends == Ends.DROP && batchSize > index.size()) {
+                throw new IllegalArgumentException(
+                        "%s: the index has %,d rows, fewer than a batch of %,d, and dropLast (Ends.DROP) leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
                                 .formatted(table, index.size(), batchSize));
             }
             requirePositive("threads", threads);
             requirePositive("prefetch", prefetch);
-            return new BatchLoader(this);
+            BatchLoader loader = new BatchLoader(this);
+            boolean complete = false;
+            try {
+                loader.steps(0, 0); // refuses an order that the index cannot be visited in
+                complete = true;
+                return loader;
+            } finally {
+                if (!complete) {
+                    loader.close();
+                }
+            }
         }
 
         private static void requirePositive(String what, long value) {

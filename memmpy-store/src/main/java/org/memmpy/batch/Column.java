@@ -14,6 +14,7 @@ import org.memmpy.store.MappedArray;
 import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Table;
 
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -149,7 +150,15 @@ public final class Column {
     }
 
     /** A column with its array found and its loop chosen. */
-    record Bound(String name, MappedArray array, RowType type, RowKernel kernel, MaskedFill fill) {}
+    record Bound(String name, MappedArray array, RowType type, RowKernel kernel, MaskedFill fill) {
+        /** Adds what the first rows hold, by the names of what is read. */
+        void fingerprint(long rows, Map<String, String> into) {
+            into.put(array.path(), array.fingerprint(rows));
+            if (fill != null) {
+                into.put(fill.mask().path(), fill.mask().fingerprint(rows));
+            }
+        }
+    }
 
     Bound bind(Table table) {
         MaskedArray masked = fill == null ? null : table.masked(name);

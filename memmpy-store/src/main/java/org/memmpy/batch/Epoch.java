@@ -6,7 +6,6 @@ package org.memmpy.batch;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
-import org.memmpy.index.RowIndex;
 import org.memmpy.os.OpenResources;
 
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
 
     private final BatchLoader loader;
     private final long number;
-    private final RowIndex order;
+    private final Steps steps;
     private final long batches;
     private final List<RowType> types;
     private final List<Thread> workers = new ArrayList<>();
@@ -51,11 +50,11 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private boolean closed;
     private boolean toldOfEnd;
 
-    Epoch(BatchLoader loader, long number, RowIndex order, int prefetch) {
+    Epoch(BatchLoader loader, long number, Steps steps, int prefetch) {
         this.loader = loader;
         this.number = number;
-        this.order = order;
-        this.batches = loader.batches();
+        this.steps = steps;
+        this.batches = steps.count();
         this.types = loader.rowTypes();
         this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
     }
@@ -86,6 +85,27 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     /** {@return the epoch's number} */
     public long number() {
         return number;
+    }
+
+    /** {@return how many batches the pass has; fewer than an epoch's if it was resumed} */
+    public long batches() {
+        return batches;
+    }
+
+    /**
+     * {@return how far the consumer has come, to be resumed with {@link BatchLoader#resume}} The
+     * batches that were taken count, what was gathered ahead does not. The first call for a loader
+     * reads at most 1 MiB of each column and part, to know the data again; other calls take no time
+     */
+    public LoaderState state() {
+        long taken;
+        lock.lock();
+        try {
+            taken = delivered;
+        } finally {
+            lock.unlock();
+        }
+        return loader.state(number, steps.delivered(taken), taken == batches);
     }
 
     /**
@@ -299,11 +319,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     }
 
     private MiniBatch gather(long k) {
-        long from = k * loader.batchSize();
-        int count = (int) Math.min(loader.batchSize(), order.size() - from);
-        long[] rowIds = new long[count];
-        order.fill(from, rowIds, 0, count);
-        BatchMemory.Slot slot = loader.memory().take(types, count);
+        long[] rowIds = steps.rows(k);
+        BatchMemory.Slot slot = loader.memory().take(types, rowIds.length);
         boolean complete = false;
         try {
             RowGather.gather(loader.columns(), k, rowIds, slot);
@@ -313,7 +330,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
                 slot.release();
             }
         }
-        return new MiniBatch(number, k, rowIds, types, slot);
+        return new MiniBatch(number, k, steps, rowIds, types, slot);
     }
 
     private void deliver(long k, MiniBatch batch) {

@@ -18,14 +18,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class MiniBatch implements AutoCloseable {
     private final long epoch;
     private final long number;
+    private final Steps steps;
     private final long[] rowIds;
     private final List<RowType> types;
     private final BatchMemory.Slot slot;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    MiniBatch(long epoch, long number, long[] rowIds, List<RowType> types, BatchMemory.Slot slot) {
+    MiniBatch(
+            long epoch,
+            long number,
+            Steps steps,
+            long[] rowIds,
+            List<RowType> types,
+            BatchMemory.Slot slot) {
         this.epoch = epoch;
         this.number = number;
+        this.steps = steps;
         this.rowIds = rowIds;
         this.types = types;
         this.slot = slot;
@@ -37,7 +45,7 @@ public final class MiniBatch implements AutoCloseable {
         return epoch;
     }
 
-    /** {@return the batch's number in its epoch, from 0} */
+    /** {@return the batch's number in its pass, from 0} */
     public long number() {
         return number;
     }
@@ -59,6 +67,22 @@ public final class MiniBatch implements AutoCloseable {
     /** {@return the table's rows, in the batch's order; a copy} */
     public long[] rowIds() {
         return rowIds.clone();
+    }
+
+    /**
+     * {@return the loader's index' positions that the rows are at, in the batch's order; computed
+     * anew at each call}
+     */
+    public long[] positions() {
+        return steps.positions(number);
+    }
+
+    /**
+     * {@return how many rows, at the end, only fill the batch: repetitions of the last row, or rows
+     * from the start of the epoch, as {@link Ends} says}
+     */
+    public int filled() {
+        return steps.filled(number);
     }
 
     /** {@return how many columns it has} */

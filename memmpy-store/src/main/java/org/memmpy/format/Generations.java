@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -45,6 +46,8 @@ public final class Generations {
     private static final System.Logger LOG = System.getLogger(Generations.class.getName());
 
     private final Path store;
+
+    private final ManifestEncoder encoder = new ManifestEncoder();
 
     /** A damaged manifest is told of once, however often it is passed over. */
     private String toldDamaged;
@@ -155,7 +158,7 @@ public final class Generations {
      * @throws IOException if no reader would take so many
      */
     public byte[] encode(Manifest manifest) throws IOException {
-        byte[] bytes = ManifestCodec.encode(manifest);
+        byte[] bytes = encoder.encode(manifest);
         if (bytes.length > MAX_BYTES) {
             throw new IOException(
                     "%s: the manifest of generation %d would have %,d bytes, more than %,d. Keep large values in nodes of their own instead of attributes"
@@ -176,7 +179,7 @@ public final class Generations {
                             + " has too many digits. A file with a number like that lies in the store:"
                             + " move it away");
         }
-        Path aside = store.resolve(name(manifest.generation()) + ".aside");
+        Path aside = aside(manifest.generation());
         disk.delete(aside); // of a writer that died while it wrote it
         try (Disk.DiskFile writing = disk.create(aside)) {
             writing.write(ByteBuffer.wrap(bytes), 0);
@@ -204,6 +207,22 @@ public final class Generations {
         }
     }
 
+    /**
+     * As {@link #prune(Disk, Set)}, without listing the directory.
+     *
+     * @param known the numbers of all manifests; those that are removed are removed here, too. The
+     *     last is the one that was just published
+     */
+    public void prune(Disk disk, Set<Long> inUse, NavigableSet<Long> known) throws IOException {
+        disk.delete(aside(known.last()));
+        for (long old : known.descendingSet().stream().skip(KEPT).toList().reversed()) {
+            if (!inUse.contains(old)) {
+                disk.delete(file(old));
+                known.remove(old);
+            }
+        }
+    }
+
     /** {@return the numbers of all manifests, readable or not, in ascending order} */
     public List<Long> numbers() throws IOException {
         return List.copyOf(list().keySet());
@@ -218,6 +237,10 @@ public final class Generations {
     public Manifest read(long generation) throws IOException {
         Path file = store.resolve(name(generation));
         return decode(bytes(file), file);
+    }
+
+    private Path aside(long generation) {
+        return store.resolve(name(generation) + ".aside");
     }
 
     /** {@return where a generation's manifest is, if it is there} */

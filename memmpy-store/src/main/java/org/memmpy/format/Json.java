@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 
 import java.io.ByteArrayOutputStream;
@@ -16,6 +15,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,6 +41,8 @@ public final class Json {
     private static final int MAX_INTEGER_BITS = 3_300;
     private static final int MAX_INTEGER_DIGITS = 1_000;
     private static final int MAX_NAME_BYTES = 50_000;
+    private static final DefaultPrettyPrinter.Indenter ONE_SPACE =
+            DefaultPrettyPrinter.FixedSpaceIndenter.instance;
 
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
@@ -234,17 +236,17 @@ public final class Json {
         return Collections.unmodifiableList(items);
     }
 
-    /** {@return a document for people too: the two outer levels indented, the rest on one line} */
-    static byte[] write(Map<String, ?> document) {
+    /** {@return one member of an object, on one line, with spaces for people to read it} */
+    static byte[] member(String name, Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
-            generator.setPrettyPrinter(
-                    new DefaultPrettyPrinter().withObjectIndenter(new OuterLevels()));
-            write(generator, document);
+            generator.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(ONE_SPACE));
+            write(generator, Collections.singletonMap(name, value));
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }
-        return bytes.toByteArray();
+        int brace = "{ ".length();
+        return Arrays.copyOfRange(bytes.toByteArray(), brace, bytes.size() - brace);
     }
 
     private static void write(JsonGenerator generator, Object value) throws IOException {
@@ -272,23 +274,6 @@ public final class Json {
             case Double number -> generator.writeNumber(number);
             case Boolean flag -> generator.writeBoolean(flag);
             default -> throw new IllegalArgumentException("no JSON value: " + value.getClass());
-        }
-    }
-
-    private static final class OuterLevels extends DefaultIndenter {
-        private static final long serialVersionUID = 1L;
-
-        OuterLevels() {
-            super("  ", "\n");
-        }
-
-        @Override
-        public void writeIndentation(JsonGenerator generator, int level) throws IOException {
-            if (level <= 2) {
-                super.writeIndentation(generator, level);
-            } else {
-                generator.writeRaw(' ');
-            }
         }
     }
 }

@@ -19,6 +19,11 @@ public final class Structure {
 
     private final Manifest manifest;
 
+    /** The group of the node that was looked at last; the next one often is in the same. */
+    private Manifest.Group group;
+
+    private String groupPath;
+
     private Structure(Manifest manifest) {
         this.manifest = manifest;
     }
@@ -60,6 +65,16 @@ public final class Structure {
         return "the file '%s' of '%s' is named twice".formatted(file, path);
     }
 
+    /** {@return the group that a node is in; null if there is none} */
+    private Manifest.Group groupOf(String path) {
+        int end = Math.max(0, path.lastIndexOf('/'));
+        if (group == null || groupPath.length() != end || !path.startsWith(groupPath)) {
+            groupPath = path.substring(0, end);
+            group = manifest.groups().get(groupPath);
+        }
+        return group;
+    }
+
     private String parents() {
         if (!manifest.groups().containsKey("") || !manifest.groups().get("").kind().isGroup()) {
             return "the root group is missing";
@@ -70,7 +85,7 @@ public final class Structure {
             }
         }
         for (String path : manifest.arrays().keySet()) {
-            if (path.isEmpty() || !manifest.groups().containsKey(NodeNames.parent(path))) {
+            if (path.isEmpty() || groupOf(path) == null) {
                 return "the group of array '" + path + "' is missing";
             }
             if (manifest.groups().containsKey(path)) {
@@ -78,7 +93,7 @@ public final class Structure {
             }
         }
         for (String path : manifest.values().keySet()) {
-            if (path.isEmpty() || !manifest.groups().containsKey(NodeNames.parent(path))) {
+            if (path.isEmpty() || groupOf(path) == null) {
                 return "the group of value '" + path + "' is missing";
             }
             if (manifest.groups().containsKey(path) || manifest.arrays().containsKey(path)) {
@@ -185,10 +200,10 @@ public final class Structure {
     }
 
     private String length(String path, Map<String, String> first) {
-        String table = NodeNames.parent(path);
-        if (manifest.groups().get(table).kind() != NodeKind.TABLE) {
+        if (groupOf(path).kind() != NodeKind.TABLE) {
             return null;
         }
+        String table = NodeNames.parent(path);
         String other = first.putIfAbsent(table, path);
         if (other == null || manifest.rows(other) == manifest.rows(path)) {
             return null;

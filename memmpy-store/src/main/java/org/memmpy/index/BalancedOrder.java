@@ -26,18 +26,17 @@ final class BalancedOrder implements Order {
     }
 
     @Override
-    public RowIndex rows(RowIndex index, long epoch) {
+    public RowIndex positions(RowIndex index, long epoch) {
         if (index.size() == 0 && rows > 0) {
             throw new IllegalArgumentException(
                     "%,d rows are wanted of an index that has none".formatted(rows));
         }
         ClassLists classes = lists.of(index, of -> ClassLists.of(labels, of));
-        return index.through(
-                new BalancedDraws(
-                        classes,
-                        Permutation.of(rows, Stream.BALANCED.key(seed, epoch)),
-                        epoch,
-                        Stream.PASSES.key(seed, 0)));
+        return new BalancedDraws(
+                classes,
+                Permutation.of(rows, Stream.BALANCED.key(seed, epoch)),
+                epoch,
+                Stream.PASSES.key(seed, 0));
     }
 
     @Override

@@ -54,7 +54,7 @@ public record BlockOrder(long seed, int blockRows, int windowBlocks, int lanes) 
      *     consecutive rows
      */
     @Override
-    public RowIndex rows(RowIndex rows, long epoch) {
+    public RowIndex positions(RowIndex rows, long epoch) {
         if (!rows.isSorted()) {
             throw new IllegalArgumentException(
                     "blocks of consecutive rows are wanted, but this index is not known to ascend: "
@@ -62,14 +62,13 @@ public record BlockOrder(long seed, int blockRows, int windowBlocks, int lanes) 
                             + ". Call sorted() on it first, or use Order.shuffled");
         }
         long windowRows = (long) (windowBlocks / lanes) * blockRows;
-        return rows.through(
-                new BlockShuffle(
-                        rows.size(),
-                        blockRows,
-                        lanes,
-                        windowRows,
-                        Stream.BLOCKS.key(seed, epoch),
-                        Stream.WINDOWS.key(seed, epoch)));
+        return new BlockShuffle(
+                rows.size(),
+                blockRows,
+                lanes,
+                windowRows,
+                Stream.BLOCKS.key(seed, epoch),
+                Stream.WINDOWS.key(seed, epoch));
     }
 
     /**

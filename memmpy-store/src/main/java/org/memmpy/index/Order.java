@@ -11,14 +11,26 @@ import org.memmpy.store.MappedArray;
  */
 public interface Order {
     /**
-     * The rows of an epoch.
+     * The order of an epoch, as positions of the index.
      *
      * @param rows the index
      * @param epoch its number; each has an order of its own, if there is any choice
-     * @return rows of the index, in the epoch's order
+     * @return positions below {@code rows.size()}
      * @throws IllegalArgumentException if the index cannot be visited so
      */
-    RowIndex rows(RowIndex rows, long epoch);
+    RowIndex positions(RowIndex rows, long epoch);
+
+    /**
+     * The rows of an epoch, in its order.
+     *
+     * @param rows the index
+     * @param epoch its number
+     * @return rows of the index
+     * @throws IllegalArgumentException if the index cannot be visited so
+     */
+    default RowIndex rows(RowIndex rows, long epoch) {
+        return rows.select(positions(rows, epoch));
+    }
 
     /**
      * {@return the name, algorithm version and parameters as a JSON object, always in the same

@@ -8,8 +8,8 @@ enum SequentialOrder implements Order {
     INSTANCE;
 
     @Override
-    public RowIndex rows(RowIndex rows, long epoch) {
-        return rows;
+    public RowIndex positions(RowIndex rows, long epoch) {
+        return RowIndex.all(rows.size());
     }
 
     @Override

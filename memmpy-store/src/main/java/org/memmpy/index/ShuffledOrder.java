@@ -6,8 +6,8 @@ package org.memmpy.index;
 /** {@link RowIndex#shuffle(long, long)}. */
 record ShuffledOrder(long seed) implements Order {
     @Override
-    public RowIndex rows(RowIndex rows, long epoch) {
-        return rows.shuffle(seed, epoch);
+    public RowIndex positions(RowIndex rows, long epoch) {
+        return RowIndex.all(rows.size()).shuffle(seed, epoch);
     }
 
     @Override

@@ -25,9 +25,9 @@ final class WeightedOrder implements Order {
     }
 
     @Override
-    public RowIndex rows(RowIndex rows, long epoch) {
+    public RowIndex positions(RowIndex rows, long epoch) {
         AliasTable table = tables.of(rows, index -> new AliasTable(weights, index));
-        return rows.through(new WeightedDraws(table, draws, Stream.WEIGHTED.key(seed, epoch)));
+        return new WeightedDraws(table, draws, Stream.WEIGHTED.key(seed, epoch));
     }
 
     @Override

@@ -16,14 +16,13 @@ record WeightedSampleOrder(long seed, MappedArray weights, long draws, String fi
     }
 
     @Override
-    public RowIndex rows(RowIndex rows, long epoch) {
+    public RowIndex positions(RowIndex rows, long epoch) {
         if (draws > rows.size()) {
             throw new IllegalArgumentException(
                     "%,d draws of %,d rows, each at most once. Order.weighted draws with replacement"
                             .formatted(draws, rows.size()));
         }
-        return rows.through(
-                WeightedSample.of(weights, rows, draws, Stream.SAMPLE.key(seed, epoch)));
+        return WeightedSample.of(weights, rows, draws, Stream.SAMPLE.key(seed, epoch));
     }
 
     @Override

@@ -48,8 +48,12 @@ public final class WriterLock implements AutoCloseable {
     private final Path lockFile;
     private final Path holder;
 
-    private WriterLock(Object key, FileChannel channel, Path lockFile, Path holder) {
+    /** What was written to the holder's file; null if that was not possible. */
+    private final String told;
+
+    private WriterLock(Object key, FileChannel channel, Path lockFile, Path holder, String told) {
         this.key = key;
+        this.told = told;
         this.channel = channel;
         this.lockFile = lockFile;
         this.holder = holder;
@@ -90,15 +94,17 @@ public final class WriterLock implements AutoCloseable {
                                 + " first; Store.open reads beside it",
                         openedAt);
             }
-            FileChannel channel = lock(store, lockFile, holder, locking);
+            String[] told = {null};
+            FileChannel channel = lock(store, lockFile, holder, locking, told);
             HELD_HERE.put(key, new Throwable("the writer was opened here"));
-            WriterLock held = new WriterLock(key, channel, lockFile, holder);
+            WriterLock held = new WriterLock(key, channel, lockFile, holder, told[0]);
             OpenResources.opened(held, "writer lock");
             return held;
         }
     }
 
-    private static FileChannel lock(Path store, Path lockFile, Path holder, Locking locking)
+    private static FileChannel lock(
+            Path store, Path lockFile, Path holder, Locking locking, String[] told)
             throws IOException {
         return Uninterrupted.call(
                 () -> {
@@ -113,7 +119,7 @@ public final class WriterLock implements AutoCloseable {
                                             + ". A store has one writer: let it finish; Store.open"
                                             + " reads beside it");
                         }
-                        tell(holder);
+                        told[0] = tell(holder);
                         locked = true;
                         return channel;
                     } finally {
@@ -148,13 +154,16 @@ public final class WriterLock implements AutoCloseable {
     }
 
     /** The lock counts; on a full disk there is none who could read this, and space to be freed. */
-    private static void tell(Path holder) throws IOException {
+    private static String tell(Path holder) throws IOException {
         try {
-            Files.writeString(holder, holderJson());
+            String json = holderJson();
+            Files.writeString(holder, json);
+            return json;
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
             LOG.log(Level.DEBUG, holder + " cannot be written; others will not see who writes", e);
+            return null;
         }
     }
 
@@ -178,6 +187,18 @@ public final class WriterLock implements AutoCloseable {
                             + " was deleted or replaced while its writer was at work, so another writer"
                             + " may be at work too. Never delete it: the lock of a dead process is"
                             + " gone with it");
+        }
+    }
+
+    /**
+     * {@return whether it is certain that nobody else has taken the lock since, even where a file
+     * system grants it twice: whoever does says so in the holder's file}
+     */
+    public boolean isUncontested() {
+        try {
+            return told != null && Uninterrupted.call(() -> told.equals(Files.readString(holder)));
+        } catch (IOException e) {
+            return false;
         }
     }
 

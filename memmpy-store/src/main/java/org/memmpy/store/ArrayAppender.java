@@ -197,6 +197,7 @@ final class ArrayAppender {
     void committed() {
         written.forEach(PartWriter::committed);
         committedRows = rows();
+        counted.setRelease(committedRows); // compaction appends parts of rows
     }
 
     void updateHeaders() throws IOException {

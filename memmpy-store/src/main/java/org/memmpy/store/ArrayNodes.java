@@ -104,7 +104,9 @@ final class ArrayNodes {
         }
         Manifest.Array node = next.arrays().get(path);
         if (node != null && node.type().equals(array.rowType())) {
-            array.replace(rows(path, node, maps, array.committed()));
+            if (!array.committed().isOf(node, maps)) {
+                array.replace(rows(path, node, maps, array.committed()));
+            }
             return true;
         }
         if (node == null && writer != null && writer.look(tree -> tree.array(path)) != null) {

@@ -5,6 +5,8 @@ package org.memmpy.store;
 
 import org.memmpy.format.Json;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,6 +161,39 @@ public final class Attributes {
         Json.name(name);
         store.changeAttributes(path, all -> all.put(name, copy));
         return this;
+    }
+
+    /**
+     * {@return an attribute as JSON, on one line}
+     *
+     * @param name its name
+     * @throws NoSuchElementException if there is none
+     */
+    public String getJson(String name) {
+        return Json.text(get(name));
+    }
+
+    /**
+     * Sets an attribute to what a JSON document says, as {@link #set}.
+     *
+     * @param name any string
+     * @param json one JSON value, for example {@code [1, "two", null]}
+     * @return these attributes
+     * @throws IllegalArgumentException with the place, if it is no JSON, has a key twice, nests
+     *     more than 64 levels deep, or is a number that a manifest cannot have
+     * @throws IllegalStateException if the store is open for reading only
+     */
+    public Attributes setJson(String name, String json) {
+        Object value;
+        try {
+            value = Json.parse(((String) Json.copy(json)).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "%s: the attribute '%s' was given what is no JSON: %s"
+                            .formatted(where(), name, e.getMessage()),
+                    e);
+        }
+        return set(name, value);
     }
 
     /**

@@ -32,15 +32,18 @@ final class Compaction {
         }
     }
 
-    private record WriterTarget(StoreWriter writer, String path) implements Target {
+    private record WriterTarget(StoreWriter writer, String path, long rowBytes, Steps steps)
+            implements Target {
         @Override
         public void append(MemorySegment bytes) throws IOException {
             writer.appendToPart(path, bytes);
+            steps.advance(bytes.byteSize());
         }
 
         @Override
         public boolean reserve(long rows) throws IOException {
             writer.reserveInPart(path, rows);
+            steps.advance(rows * rowBytes);
             return true;
         }
     }
@@ -68,16 +71,20 @@ final class Compaction {
      * @param node that at and below which arrays are compacted
      * @return the manifest that is current afterwards
      */
-    static Manifest run(StoreWriter writer, Path store, Manifest committed, String node)
+    static Manifest run(
+            StoreWriter writer, Path store, Manifest committed, String node, Progress progress)
             throws IOException {
+        List<String> paths = arrays(committed, node);
+        Steps steps = new Steps(progress, paths.stream().map(committed.arrays()::get).toList());
         Map<String, Manifest.Array> before = new LinkedHashMap<>();
         boolean complete = false;
         try {
-            for (String path : arrays(committed, node)) {
+            for (String path : paths) {
                 Manifest.Array array = committed.arrays().get(path);
                 before.put(path, array);
                 writer.reset(path, new Manifest.Array(array.type(), List.of(), array.attributes()));
-                new Compaction(store, path, array).copyTo(new WriterTarget(writer, path));
+                new Compaction(store, path, array)
+                        .copyTo(new WriterTarget(writer, path, array.type().bytes(), steps));
             }
             Manifest next = writer.commit();
             complete = true;

@@ -98,8 +98,20 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
      * @throws IOException as {@link #compact()}
      */
     public long compact(String node) throws IOException {
+        return compact(node, Steps.UNTOLD);
+    }
+
+    /**
+     * As {@link #compact(String)}, telling how far it is.
+     *
+     * @param node its path; {@code ""} is the root
+     * @param progress is told; if it throws, nothing has changed
+     * @return the generation that is current now
+     * @throws IOException as {@link #compact()}
+     */
+    public long compact(String node, Progress progress) throws IOException {
         StoreWriter writer = requireWriter();
-        return show(writer.compact(node(node).path()), writer);
+        return show(writer.compact(node(node).path(), progress), writer);
     }
 
     // ---- parts by other processes
@@ -151,20 +163,68 @@ abstract sealed class MaintainedStore extends StoreTree permits Store {
      * @throws IOException if it cannot be written
      */
     public void pack(Path file, StoreOption... options) throws IOException {
-        pack(PackWriter.Target.of(file, options));
+        pack(file, Steps.UNTOLD, options);
+    }
+
+    /**
+     * As {@link #pack(Path, StoreOption...)}, telling how far it is.
+     *
+     * @param file where to
+     * @param progress is told; if it throws, no file is written
+     * @param options as there
+     * @throws IOException as there
+     */
+    public void pack(Path file, Progress progress, StoreOption... options) throws IOException {
+        pack(PackWriter.Target.of(file, options), progress);
     }
 
     void pack(PackWriter.Target target) throws IOException {
+        pack(target, Steps.UNTOLD);
+    }
+
+    private void pack(PackWriter.Target target, Progress progress) throws IOException {
         if (writer != null) {
             try (Store reader =
                     Store.open(path)) { // which keeps its files, whatever this writer does
-                reader.pack(target);
+                ((MaintainedStore) reader).pack(target, progress);
             }
             return;
         }
         try (HeldFiles held = hold()) {
-            new PackWriter(path, held.manifest(), held.files(), target).write();
+            new PackWriter(path, held.manifest(), held.files(), target, progress).write();
         }
+    }
+
+    /**
+     * Makes a store of a pack: the same generation of the same store, which {@link Store#edit} goes
+     * on with. Everything is held against its checksums, and is durable when this returns; the
+     * directory is no store before that.
+     *
+     * @param file a {@linkplain #pack pack}
+     * @param directory does not exist or is empty
+     * @param options {@link StoreOption#NO_FORCE}
+     * @throws java.nio.file.FileAlreadyExistsException if something is there
+     * @throws org.memmpy.CorruptStoreException if the pack is damaged, saying where
+     * @throws org.memmpy.UnsupportedFormatException if it is no pack of memmpy
+     * @throws IOException if the file system fails
+     */
+    public static void unpack(Path file, Path directory, StoreOption... options)
+            throws IOException {
+        unpack(file, directory, Steps.UNTOLD, options);
+    }
+
+    /**
+     * As {@link #unpack(Path, Path, StoreOption...)}, telling how far it is.
+     *
+     * @param file a pack
+     * @param directory does not exist or is empty
+     * @param progress is told; if it throws, no file of rows stays
+     * @param options as there
+     * @throws IOException as there
+     */
+    public static void unpack(Path file, Path directory, Progress progress, StoreOption... options)
+            throws IOException {
+        new StoreOpener(directory, options).unpack(file, progress);
     }
 
     // ---- verifying

@@ -176,7 +176,8 @@ public final class MappedArray extends ReadableRows {
         writer().append(path, values);
     }
 
-    private StoreWriter writer() {
+    /** {@return the writer, as long as this is the array that the path leads to} */
+    StoreWriter writer() {
         if (writer == null) {
             throw new IllegalStateException(
                     where

@@ -164,7 +164,7 @@ public final class MaskedArray {
         Map<String, MemorySegment> both = new LinkedHashMap<>();
         both.put(values.path(), newValues);
         both.put(mask.path(), newMask);
-        store.requireWriter().append(both);
+        values.writer().append(both);
     }
 
     /**

@@ -42,6 +42,7 @@ final class PackWriter {
     private final boolean replace;
     private final Disk disk;
     private final PartBlocks blocks;
+    private final Steps steps;
     private final StoreFiles files;
     private final Set<String> names = new HashSet<>();
 
@@ -65,7 +66,7 @@ final class PackWriter {
         }
     }
 
-    PackWriter(Path store, Manifest manifest, StoreFiles files, Target target) {
+    PackWriter(Path store, Manifest manifest, StoreFiles files, Target target, Progress progress) {
         this.store = store;
         this.manifest = manifest;
         this.files = files;
@@ -73,6 +74,7 @@ final class PackWriter {
         this.replace = target.replace();
         this.disk = target.disk();
         this.blocks = new PartBlocks(files);
+        this.steps = new Steps(progress, manifest.arrays().values());
     }
 
     void write() throws IOException {
@@ -213,8 +215,10 @@ final class PackWriter {
                     type,
                     part,
                     bytes -> {
+                        int count = bytes.remaining();
                         sums.appended(bytes);
                         zip.write(bytes);
+                        steps.advance(count);
                     });
         }
         zip.end();

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,8 +48,11 @@ final class PendingFiles {
     private final FileIdentities identities = new FileIdentities();
 
     private final Set<Path> unforcedDirectories = new LinkedHashSet<>();
-    private Set<String> retired = Set.of();
+    private Manifest committed;
     private long generation;
+
+    /** Names that are or were in use, without their case; null until one is needed. */
+    private Set<String> taken;
 
     PendingFiles(Path store, Disk disk) {
         this.store = store;
@@ -57,8 +61,9 @@ final class PendingFiles {
 
     /** From now on files are made for the next generation; those made before are committed. */
     void startGeneration(Manifest committed, long next) {
-        retired = committed.retired();
+        this.committed = committed;
         generation = next;
+        taken = null;
         made.clear();
         madeDirectories.clear();
         identities.clear();
@@ -97,12 +102,15 @@ final class PendingFiles {
     private <T> T make(String path, String suffix, Creation<T> creation) throws IOException {
         String plain = NodeNames.file(path, suffix, generation, 0);
         makeDirectories(StoreFiles.resolve(store, plain).getParent());
-        boolean plainUsed = NodeNames.isNumbered(plain) || retired.contains(plain);
-        for (int attempt = plainUsed ? 1 : 0; ; attempt++) {
+        for (int attempt = NodeNames.isNumbered(plain) ? 1 : 0; ; attempt++) {
             String file = NodeNames.file(path, suffix, generation, attempt);
+            if (isTaken(file)) {
+                continue;
+            }
             try {
                 T created = creation.create(file);
                 made.add(file);
+                taken.add(NodeNames.folded(file));
                 identities.remember(StoreFiles.resolve(store, file));
                 return created;
             } catch (FileAlreadyExistsException e) {
@@ -111,6 +119,29 @@ final class PendingFiles {
                 }
             }
         }
+    }
+
+    /**
+     * {@return whether a file has the name, also in another case: on the disks of some systems, and
+     * where the store may be copied to, both names are one}
+     */
+    private boolean isTaken(String file) {
+        if (taken == null) {
+            taken = new HashSet<>();
+            Set<String> named = PendingTree.files(committed.arrays(), committed.values());
+            for (Set<String> names : List.of(named, committed.retired(), made)) {
+                names.forEach(name -> taken.add(NodeNames.folded(name)));
+            }
+        }
+        return taken.contains(NodeNames.folded(file));
+    }
+
+    /** {@return whether this writer has made the file, which is about to be removed} */
+    private boolean unmake(String file) {
+        if (taken != null && made.contains(file)) {
+            taken.remove(NodeNames.folded(file));
+        }
+        return made.remove(file);
     }
 
     private void makeDirectories(Path directory) throws IOException {
@@ -138,7 +169,7 @@ final class PendingFiles {
 
     /** If it cannot be removed, a vacuum will do it. */
     private void dropMade(String file) {
-        if (made.remove(file)) {
+        if (unmake(file)) {
             try {
                 disk.delete(StoreFiles.resolve(store, file));
             } catch (IOException e) {
@@ -211,12 +242,16 @@ final class PendingFiles {
         return names;
     }
 
-    void forceDirectories() throws IOException {
-        for (PartWriter part : parts) {
+    /** Takes note of the directories in which files for checksums were made. */
+    void madeSides(Collection<PartWriter> written) throws IOException {
+        for (PartWriter part : written) {
             if (part.hasMadeSide()) {
                 unforcedDirectories.add(StoreFiles.resolve(store, part.file()).getParent());
             }
         }
+    }
+
+    void forceDirectories() throws IOException {
         for (Path directory : unforcedDirectories) {
             disk.forceDirectory(directory);
         }
@@ -228,7 +263,7 @@ final class PendingFiles {
             parts.remove(part);
             open.remove(part);
             try {
-                if (made.remove(part.file())) {
+                if (unmake(part.file())) {
                     discard(part);
                 } else {
                     part.close();

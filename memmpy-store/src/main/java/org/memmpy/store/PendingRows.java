@@ -7,6 +7,7 @@ import org.memmpy.format.Manifest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,12 @@ final class PendingRows {
 
     /** Looked at by all threads. */
     private final Map<String, ArrayAppender> appenders = new ConcurrentHashMap<>();
+
+    /** Those to which something may have been added since the last commit. */
+    private final Map<String, ArrayAppender> changed = new LinkedHashMap<>();
+
+    /** Those with files whose headers are to be brought up to the last commit. */
+    private final Set<ArrayAppender> behind = new LinkedHashSet<>();
 
     PendingRows(Path store, Publisher publisher) {
         this.store = store;
@@ -54,12 +61,14 @@ final class PendingRows {
             appender = new ArrayAppender(files.of(path), where, node);
             appenders.put(path, appender);
         }
+        changed.putIfAbsent(path, appender);
         return appender;
     }
 
     /** Takes rows that were written already, of an array that none were added to. */
     void put(String path, ArrayAppender by) {
         appenders.put(path, by);
+        changed.put(path, by);
     }
 
     /** Closes files if too many are open; each is forced before. */
@@ -74,7 +83,9 @@ final class PendingRows {
     /** Drops the uncommitted rows of an array. */
     void drop(String path) {
         ArrayAppender appender = appenders.remove(path);
+        changed.remove(path);
         if (appender != null) {
+            behind.remove(appender);
             files.drop(appender.written());
         }
     }
@@ -90,6 +101,7 @@ final class PendingRows {
 
     void rename(UnaryOperator<String> renamed) {
         PendingTree.renameKeys(appenders, renamed);
+        PendingTree.renameKeys(changed, renamed);
     }
 
     /** {@return the rows of an array, those not yet committed included; from any thread} */
@@ -110,13 +122,13 @@ final class PendingRows {
 
     /** {@return how many rows are not committed, of all arrays} */
     long pending() {
-        return appenders.values().stream().mapToLong(ArrayAppender::pendingRows).sum();
+        return changed.values().stream().mapToLong(ArrayAppender::pendingRows).sum();
     }
 
     /** {@return arrays as they would be with their rows, in parts that are not there} */
     Map<String, Manifest.Array> withRowsToCome(PendingTree tree) {
         Map<String, Manifest.Array> arrays = new LinkedHashMap<>();
-        appenders.forEach(
+        changed.forEach(
                 (path, appender) -> {
                     Manifest.Array node = tree.array(path);
                     Manifest.Part rows = new Manifest.Part(path, appender.rows(), 0);
@@ -127,10 +139,10 @@ final class PendingRows {
         return arrays;
     }
 
-    /** {@return the files of these arrays, committed ones included} */
+    /** {@return the files of the arrays that have changed, committed ones included} */
     Set<String> fileNames() {
         Set<String> names = new LinkedHashSet<>();
-        appenders.values().forEach(appender -> names.addAll(appender.fileNames()));
+        changed.values().forEach(appender -> names.addAll(appender.fileNames()));
         return names;
     }
 
@@ -139,7 +151,7 @@ final class PendingRows {
     /** Writes what is missing; may fail on a full disk, and be tried again. */
     Map<String, Manifest.Array> complete(PendingTree tree) throws IOException {
         Map<String, Manifest.Array> appended = new LinkedHashMap<>();
-        for (Map.Entry<String, ArrayAppender> entry : appenders.entrySet()) {
+        for (Map.Entry<String, ArrayAppender> entry : changed.entrySet()) {
             String path = entry.getKey();
             appended.put(path, entry.getValue().complete(tree.array(path)));
             used(entry.getValue());
@@ -149,15 +161,16 @@ final class PendingRows {
 
     /** Writes what is missing, so that linking a part behind it cannot fail. */
     void prepareLinks() throws IOException {
-        for (ArrayAppender appender : appenders.values()) {
+        for (ArrayAppender appender : changed.values()) {
             appender.prepareLink();
             used(appender);
         }
     }
 
     void force() throws IOException {
-        for (ArrayAppender appender : appenders.values()) {
+        for (ArrayAppender appender : changed.values()) {
             appender.force();
+            files.madeSides(appender.written());
         }
         files.forceDirectories();
     }
@@ -165,14 +178,19 @@ final class PendingRows {
     /** The rows belong to the generation that is committed now. */
     void committed() {
         files.startGeneration(publisher.committed(), publisher.next());
-        appenders.values().forEach(ArrayAppender::committed);
+        changed.values().forEach(ArrayAppender::committed);
+        behind.addAll(changed.values());
+        changed.clear();
     }
 
     /** For NumPy, which sees the rows that a file's header counts. */
     void updateHeaders() throws IOException {
-        for (ArrayAppender appender : appenders.values()) {
+        Iterator<ArrayAppender> appenders = behind.iterator();
+        while (appenders.hasNext()) {
+            ArrayAppender appender = appenders.next();
             appender.updateHeaders();
             files.used(appender);
+            appenders.remove(); // not before: what fails is tried again after the next commit
         }
     }
 
@@ -183,6 +201,8 @@ final class PendingRows {
      */
     void close(boolean discard) {
         appenders.clear();
+        changed.clear();
+        behind.clear();
         files.close(discard);
     }
 }

@@ -12,6 +12,9 @@ import org.memmpy.os.WriterLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes a store's generations, one after the other, as the only one who does: holds the lock, knows
@@ -34,6 +37,9 @@ final class Publisher implements AutoCloseable {
 
     /** May be newer than the committed one, and damaged. */
     private long highest;
+
+    /** All manifests that are there; empty if that is not known, and the directory to be listed. */
+    private final NavigableSet<Long> manifests = new TreeSet<>();
 
     private boolean checkedSinceCommit;
     private Throwable failure;
@@ -76,7 +82,7 @@ final class Publisher implements AutoCloseable {
             failure = e;
             throw e;
         }
-        long found = generations.highest();
+        long found = isUnchanged() ? highest : generations.highest();
         if (found != highest) {
             IOException foreign =
                     new IOException(
@@ -88,10 +94,14 @@ final class Publisher implements AutoCloseable {
         checkedSinceCommit = true;
     }
 
-    /**
-     * Before committed rows of somebody else could be overwritten; once a commit, because it lists
-     * the directory.
-     */
+    /** {@return whether it is certain, without a listing, that no other writer came after this} */
+    private boolean isUnchanged() {
+        return lock.isUncontested()
+                && generations.contains(highest)
+                && !generations.contains(highest + 1);
+    }
+
+    /** Before committed rows of somebody else could be overwritten; once a commit. */
     void requireAloneSinceCommit() throws IOException {
         if (!checkedSinceCommit) {
             requireAlone();
@@ -182,6 +192,9 @@ final class Publisher implements AutoCloseable {
         }
         committed = next;
         highest = next.generation();
+        if (!manifests.isEmpty()) {
+            manifests.add(highest);
+        }
         checkedSinceCommit = false;
     }
 
@@ -193,8 +206,9 @@ final class Publisher implements AutoCloseable {
     void tidy(Step updateHeaders) {
         try {
             updateHeaders.run();
-            generations.prune(disk, ReaderLeases.namedGenerations(store));
+            prune();
         } catch (IOException e) {
+            manifests.clear(); // what was not removed is looked for next time
             LOG.log(
                     Level.WARNING,
                     store
@@ -203,6 +217,20 @@ final class Publisher implements AutoCloseable {
                             + " is complete, but .npy headers could not be updated, or old manifests not"
                             + " removed: NumPy may see fewer rows until the next commit",
                     e);
+        }
+    }
+
+    /**
+     * The directory is listed once, for what other writers have left: it may have as many files as
+     * the store has arrays.
+     */
+    private void prune() throws IOException {
+        Set<Long> inUse = ReaderLeases.namedGenerations(store);
+        if (manifests.isEmpty()) {
+            generations.prune(disk, inUse);
+            manifests.addAll(generations.numbers());
+        } else {
+            generations.prune(disk, inUse, manifests);
         }
     }
 

@@ -20,6 +20,9 @@ final class RaggedAppender {
     private final RaggedType type;
     private final StoreWriter writer;
 
+    /** Why nothing is appended any more; null until then. */
+    private volatile String ended;
+
     /**
      * An appender.
      *
@@ -33,8 +36,22 @@ final class RaggedAppender {
         this.writer = writer;
     }
 
+    /** The path leads to another array now, or to none. */
+    void end(String reason) {
+        ended = reason;
+    }
+
+    /**
+     * {@return why nothing is appended any more, behind the array's name; null as long as it is}
+     */
+    String ended() {
+        return ended;
+    }
+
     long pendingRows(long committed) {
-        return writer == null ? 0 : Math.max(0, writer.rows(path + "/offsets") - 1 - committed);
+        return writer == null || ended != null
+                ? 0
+                : Math.max(0, writer.rows(path + "/offsets") - 1 - committed);
     }
 
     /**
@@ -101,6 +118,10 @@ final class RaggedAppender {
             throw new IllegalStateException(
                     where
                             + ": the store is open for reading only. Store.edit opens it for writing");
+        }
+        String reason = ended;
+        if (reason != null) {
+            throw new IllegalStateException(where + reason);
         }
         requireKeys(keys, lengths.length);
         if (lengths.length == 0) {

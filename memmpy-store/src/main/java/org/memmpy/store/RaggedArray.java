@@ -385,11 +385,26 @@ public final class RaggedArray {
     }
 
     /**
-     * Ends all reading.
+     * Ends all writing: the path leads to another array now, or to none.
+     *
+     * @param reason what to tell, behind the array's name
+     */
+    void endWriting(String reason) {
+        appender.end(reason);
+    }
+
+    /** {@return why nothing is written any more; null as long as it can be} */
+    String writingEnded() {
+        return appender.ended();
+    }
+
+    /**
+     * Ends all reading and writing.
      *
      * @param reason what to tell, behind the array's name
      */
     void retire(String reason) {
+        endWriting(reason);
         ended = reason;
         rows.retire();
     }

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The ragged arrays that a store was asked for. Called under the store's monitor. */
 final class RaggedNodes {
@@ -36,17 +37,36 @@ final class RaggedNodes {
         if (writer == null) {
             return manifest.kind(path) == NodeKind.RAGGED ? committed(path, manifest, maps) : null;
         }
-        return writer.look(
-                tree -> tree.kind(path) == NodeKind.RAGGED ? at(path, tree::array, maps) : null);
+        if (writer.look(tree -> tree.kind(path)) != NodeKind.RAGGED) {
+            return null;
+        }
+        if (manifest.kind(path) == NodeKind.RAGGED) {
+            RaggedArray before = committed(path, manifest, maps);
+            if (before.writingEnded() == null) {
+                return before;
+            }
+        }
+        return fresh(path, maps);
     }
 
     /** {@return an array of a generation, whatever a writer has changed since} */
     RaggedArray committed(String path, Manifest manifest, MapArena maps) {
-        return at(path, manifest.arrays()::get, maps);
+        return known.computeIfAbsent(
+                path,
+                p -> {
+                    RaggedArray found = make(p, manifest.arrays()::get, maps);
+                    if (writer != null && !goesOn(p, manifest)) {
+                        found.endWriting(
+                                ": it was deleted, renamed or replaced. Ask the store for it again");
+                    }
+                    return found;
+                });
     }
 
-    private RaggedArray at(String path, Function<String, Manifest.Array> array, MapArena maps) {
-        return known.computeIfAbsent(path, p -> make(p, array, maps));
+    /** {@return whether the path of a committed array still leads to that array} */
+    private boolean goesOn(String path, Manifest manifest) {
+        String values = path + RaggedParts.VALUES;
+        return writer.look(tree -> tree.goesOn(values, manifest.arrays().get(values)));
     }
 
     private RaggedArray make(String path, Function<String, Manifest.Array> array, MapArena maps) {
@@ -64,9 +84,11 @@ final class RaggedNodes {
                 store.files, store.path().toString(), path, type, array, maps, previous);
     }
 
-    /** Takes note of an array that the writer has just created, without rows. */
-    void fresh(String path, MapArena maps) {
-        fresh.put(path, writer.look(tree -> make(path, tree::array, maps)));
+    /** {@return an array that the writer has just created, or given another path} */
+    RaggedArray fresh(String path, MapArena maps) {
+        RaggedArray created = writer.look(tree -> make(path, tree::array, maps));
+        fresh.put(path, created);
+        return created;
     }
 
     /** Moves all to a generation; files that did not change keep their mapping. */
@@ -75,7 +97,10 @@ final class RaggedNodes {
         Iterator<RaggedArray> arrays = known.values().iterator();
         while (arrays.hasNext()) {
             RaggedArray array = arrays.next();
-            if (isIn(next, array)) {
+            if (array.writingEnded() != null) {
+                array.retire(array.writingEnded());
+                arrays.remove();
+            } else if (isIn(next, array)) {
                 Function<String, Manifest.Array> nodes = next.arrays()::get;
                 RaggedRows rows = rows(array.path(), array.type(), nodes, maps, array.committed());
                 array.replace(rows);
@@ -105,17 +130,14 @@ final class RaggedNodes {
                 && RaggedParts.type(array.path(), manifest.arrays()::get).equals(array.type());
     }
 
-    /** Arrays at and below a path that were not committed yet are there no more. */
-    void endFresh(String node, String fate) {
-        fresh.values()
-                .removeIf(
-                        array -> {
-                            boolean ends = (array.path() + "/").startsWith(node + "/");
-                            if (ends) {
-                                array.retire(": it was " + fate + ". Ask the store for it again");
-                            }
-                            return ends;
-                        });
+    /** Arrays at and below a path are not there any more; committed ones are read on. */
+    void end(String node, String fate) {
+        String reason = ": it was " + fate + ". Ask the store for it again";
+        Predicate<RaggedArray> ends =
+                array -> node.isEmpty() || (array.path() + "/").startsWith(node + "/");
+        known.values().stream().filter(ends).forEach(array -> array.endWriting(reason));
+        fresh.values().stream().filter(ends).forEach(array -> array.retire(reason));
+        fresh.values().removeIf(ends);
     }
 
     void retire() {

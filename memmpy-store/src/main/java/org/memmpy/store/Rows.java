@@ -23,6 +23,7 @@ final class Rows {
     private final StoreFiles files;
     private final String where;
     private final Manifest.Array node;
+    private final MapArena maps;
     private final MappedPart[] parts;
 
     /** The first row of each part, and behind the last one the number of rows. */
@@ -45,6 +46,7 @@ final class Rows {
         this.files = files;
         this.where = where;
         this.node = node;
+        this.maps = maps;
         List<Manifest.Part> filled = node.parts().stream().filter(part -> part.rows() > 0).toList();
         this.parts = new MappedPart[filled.size()];
         this.starts = new long[filled.size() + 1];
@@ -64,6 +66,7 @@ final class Rows {
         this.files = ended.files;
         this.where = ended.where;
         this.node = ended.node;
+        this.maps = ended.maps;
         this.starts = ended.starts;
         this.parts = new MappedPart[ended.parts.length];
         for (int i = 0; i < parts.length; i++) {
@@ -89,6 +92,13 @@ final class Rows {
         return index < parts.length && parts[index].part().equals(part) && parts[index].share(maps)
                 ? parts[index]
                 : null;
+    }
+
+    /**
+     * {@return whether these are all rows of an array, mapped where a generation maps its files}
+     */
+    boolean isOf(Manifest.Array generation, MapArena generationMaps) {
+        return maps.equals(generationMaps) && node.equals(generation);
     }
 
     StoreFiles files() {

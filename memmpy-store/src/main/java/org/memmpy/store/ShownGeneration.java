@@ -75,7 +75,7 @@ final class ShownGeneration {
 
     /** Arrays at and below a path are not there any more; committed ones are read on. */
     void end(String node, String fate) {
-        raggeds.endFresh(node, fate);
+        raggeds.end(node, fate);
         arrays.end(node, fate);
     }
 

@@ -141,24 +141,6 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         return PartStores.create(store, name, options);
     }
 
-    /**
-     * Makes a store of a pack: the same generation of the same store, which {@link #edit} goes on
-     * with. Everything is held against its checksums, and is durable when this returns; the
-     * directory is no store before that.
-     *
-     * @param file a {@linkplain #pack pack}
-     * @param directory does not exist or is empty
-     * @param options {@link StoreOption#NO_FORCE}
-     * @throws java.nio.file.FileAlreadyExistsException if something is there
-     * @throws org.memmpy.CorruptStoreException if the pack is damaged, saying where
-     * @throws org.memmpy.UnsupportedFormatException if it is no pack of memmpy
-     * @throws IOException if the file system fails
-     */
-    public static void unpack(Path file, Path directory, StoreOption... options)
-            throws IOException {
-        new StoreOpener(directory, options).unpack(file);
-    }
-
     static Store create(Path path, Disk disk, StoreOption... options) throws IOException {
         return new StoreOpener(path, disk, options).create();
     }
@@ -265,9 +247,8 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @param dtype its element type from now on
      * @param rowShape the shape of one row; none for one element a row
      * @return the array, without rows
-     * @throws IOException if a file with uncommitted rows cannot be removed
      */
-    public MappedArray replace(String array, DType dtype, long... rowShape) throws IOException {
+    public MappedArray replace(String array, DType dtype, long... rowShape) {
         String checked = NodeNames.check(array);
         RowType type = RowType.of(dtype, rowShape);
         StoreWriter changing = requireWriter();

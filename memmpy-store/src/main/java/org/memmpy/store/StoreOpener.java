@@ -11,6 +11,7 @@ import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import java.util.Set;
 
 /** The ways in which a store is made and opened. */
 final class StoreOpener {
+    private static final System.Logger LOG = System.getLogger(StoreOpener.class.getName());
+
     private final Path path;
     private final Set<StoreOption> options;
     private final Disk disk;
@@ -112,7 +115,9 @@ final class StoreOpener {
             for (Path parent : parents) {
                 disk.forceDirectory(parent);
             }
-            new Generations(path).publish(empty, disk, () -> {});
+            Generations generations = new Generations(path);
+            generations.publish(empty, disk, () -> {});
+            removeAside(generations);
             return writing(lock, empty);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -121,7 +126,7 @@ final class StoreOpener {
     }
 
     /** Makes a store of what a pack holds. */
-    void unpack(Path file) throws IOException {
+    void unpack(Path file, Progress progress) throws IOException {
         allow("Store.unpack", StoreOption.NO_FORCE);
         Pack pack = Pack.open(file);
         try {
@@ -140,11 +145,21 @@ final class StoreOpener {
                 for (Path parent : parents) {
                     disk.forceDirectory(parent);
                 }
-                new Unpack(file, pack, path, disk).run();
+                new Unpack(file, pack, path, disk, progress).run();
+                removeAside(new Generations(path));
                 lock.requireHeld();
             }
         } finally {
             pack.maps().release();
+        }
+    }
+
+    /** Removes what was written aside here, or by one who died at this before. */
+    private void removeAside(Generations generations) {
+        try {
+            generations.prune(disk, Set.of());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, path + ": what was written aside stays until a commit", e);
         }
     }
 

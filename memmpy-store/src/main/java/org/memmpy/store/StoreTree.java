@@ -120,10 +120,30 @@ abstract sealed class StoreTree permits MaintainedStore {
      * {@return the nodes in a group, in the order of their creation, groups first}
      *
      * @param group its path; {@code ""} is the root
-     * @throws IllegalArgumentException if there is no such group
+     * @throws IllegalArgumentException if there is no such group, or it is another kind of node
      */
     public List<Node> list(String group) {
-        return Tree.children(tree(), requireNode(group));
+        String checked = requireNode(group);
+        NodeKind kind = tree().kind(checked);
+        if (!kind.isGroup()) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' is a %s, no group: there are no nodes in it"
+                            .formatted(path, group, kind));
+        }
+        return Tree.children(tree(), checked);
+    }
+
+    /**
+     * {@return the paths of the arrays that hold a node's rows, in the order of their creation}
+     *
+     * <p>Of an array its own, of a ragged or masked array those that it consists of (docs/FORMAT.md
+     * says which), of groups and values none. {@link Store#array(String)} finds them.
+     *
+     * @param node its path
+     * @throws IllegalArgumentException if there is none
+     */
+    public List<String> components(String node) {
+        return Tree.components(tree(), requireNode(node));
     }
 
     /** {@return all nodes, the root first, every group before what is in it} */
@@ -208,9 +228,8 @@ abstract sealed class StoreTree permits MaintainedStore {
      *
      * @param node its path
      * @throws IllegalArgumentException if there is none
-     * @throws IOException if a file with uncommitted rows cannot be removed
      */
-    public void delete(String node) throws IOException {
+    public void delete(String node) {
         String checked = requireNode(node);
         StoreWriter changing = requireWriter();
         synchronized (changing) {
@@ -242,7 +261,7 @@ abstract sealed class StoreTree permits MaintainedStore {
     }
 
     /** Deletes everything, with the next commit. */
-    void clear(NodeKind root) throws IOException {
+    void clear(NodeKind root) {
         requireWriter().delete("");
         requireWriter()
                 .change(
@@ -282,6 +301,16 @@ abstract sealed class StoreTree permits MaintainedStore {
 
     private Manifest.Value findValue(String value) {
         return writer == null ? tree().values().get(value) : writer.look(tree -> tree.value(value));
+    }
+
+    /**
+     * {@return a value as JSON, on one line}
+     *
+     * @param value its path
+     * @throws IOException as {@link #value}
+     */
+    public String valueJson(String value) throws IOException {
+        return Json.text(value(value));
     }
 
     /**

@@ -403,7 +403,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** {@return the manifest that is current afterwards} */
-    synchronized Manifest compact(String node) throws IOException {
+    synchronized Manifest compact(String node, Progress progress) throws IOException {
         awaitOverwrites();
         computations.requireNoneForCommit();
         Manifest committed = publisher.committed();
@@ -414,7 +414,7 @@ final class StoreWriter implements AutoCloseable {
         }
         nodes.hide(); // the arrays lose their rows on the way
         try {
-            return Compaction.run(this, store, committed, node);
+            return Compaction.run(this, store, committed, node, progress);
         } finally {
             nodes.takeBack(); // nothing, if it was committed
         }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  */
 public final class Table {
     private final String where;
+    private final UUID storeUuid;
     private final String path;
     private final long rows;
     private final Map<String, MappedArray> columns;
@@ -37,6 +39,7 @@ public final class Table {
             Map<String, RaggedArray> ragged,
             Map<String, MaskedArray> masked) {
         this.where = store.path() + ", table '/" + path + "'";
+        this.storeUuid = store.uuid();
         this.path = path;
         this.rows = rows;
         this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
@@ -69,6 +72,11 @@ public final class Table {
             }
         }
         return new Table(store, path, rows, columns, ragged, masked);
+    }
+
+    /** {@return the uuid of the store that the table is in} */
+    public UUID storeUuid() {
+        return storeUuid;
     }
 
     /** {@return the group's path; empty for the root} */

@@ -55,6 +55,17 @@ final class Tree {
                 .toList();
     }
 
+    static List<String> components(Manifest manifest, String node) {
+        return switch (manifest.kind(node)) {
+            case ARRAY -> List.of(node);
+            case RAGGED, MASKED ->
+                    manifest.arrays().keySet().stream()
+                            .filter(path -> path.startsWith(node + "/"))
+                            .toList();
+            case GROUP, TABLE, VALUE -> List.of();
+        };
+    }
+
     private static void add(Node node, Map<String, List<Node>> byGroup, List<Node> found) {
         found.add(node);
         for (Node child : byGroup.getOrDefault(node.path(), List.of())) {

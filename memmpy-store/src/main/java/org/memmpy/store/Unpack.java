@@ -30,15 +30,17 @@ final class Unpack {
     private final Path store;
     private final Disk disk;
     private final PartBlocks blocks;
+    private final Steps steps;
     private final List<Path> made = new ArrayList<>();
     private final Set<Path> directories = new LinkedHashSet<>();
 
-    Unpack(Path file, Pack pack, Path store, Disk disk) {
+    Unpack(Path file, Pack pack, Path store, Disk disk, Progress progress) {
         this.file = file;
         this.pack = pack;
         this.store = store;
         this.disk = disk;
         this.blocks = new PartBlocks(pack);
+        this.steps = new Steps(progress, pack.manifest().arrays().values());
     }
 
     void run() throws IOException {
@@ -85,6 +87,7 @@ final class Unpack {
                             out.write(bytes, end[0]);
                         }
                         end[0] += count;
+                        steps.advance(count);
                     });
             out.force();
         }

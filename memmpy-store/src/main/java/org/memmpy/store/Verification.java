@@ -16,18 +16,6 @@ import java.util.Objects;
  * }</pre>
  */
 public final class Verification {
-    /** Is told how far a verification is. */
-    @FunctionalInterface
-    public interface Progress {
-        /**
-         * Takes the next state; called by several threads, one at a time, with growing numbers.
-         *
-         * @param bytes how many are read
-         * @param total how many will be
-         */
-        void at(long bytes, long total);
-    }
-
     private final String node;
     private final double fraction;
     private final long seed;

@@ -172,7 +172,8 @@ class FuzzTest {
                 }
                 case TABLE -> store.table(node.path()).rows();
                 case VALUE -> store.value(node.path());
-                default -> store.list(node.path());
+                case RAGGED, MASKED -> store.components(node.path());
+                case GROUP -> store.list(node.path());
             }
         }
     }

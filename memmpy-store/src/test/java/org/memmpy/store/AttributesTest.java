@@ -250,4 +250,51 @@ class AttributesTest {
             assertEquals(1, store.attributes("").getLong("a"));
         }
     }
+
+    @Test
+    void comeAndGoAsJson() throws IOException {
+        roundTrip(
+                attributes ->
+                        attributes
+                                .setJson("n", " -3 ")
+                                .setJson("list", "[1.5, true, null, {\"a\": \"b\"}]")
+                                .setJson("text", "\"two words\"")
+                                .setJson("large", "18446744073709551617"),
+                attributes -> {
+                    assertEquals(-3, attributes.getLong("n"));
+                    assertEquals("two words", attributes.getString("text"));
+                    assertEquals("\"two words\"", attributes.getJson("text"));
+                    assertEquals("[1.5,true,null,{\"a\":\"b\"}]", attributes.getJson("list"));
+                    assertEquals("18446744073709551617", attributes.getJson("large"));
+                    assertThrows(NoSuchElementException.class, () -> attributes.getJson("nothing"));
+                });
+    }
+
+    @Test
+    void whatIsNoJsonIsRefusedAndChangesNothing() throws IOException {
+        try (Store store = Store.create(path(), StoreOption.NO_FORCE)) {
+            Attributes attributes = store.attributes("").set("a", 1);
+            List<String> wrong =
+                    List.of(
+                            "",
+                            "two words",
+                            "{\"a\": 1",
+                            "1 2",
+                            "{\"a\": 1, \"a\": 2}",
+                            "NaN",
+                            "1e999",
+                            "[".repeat(70) + "]".repeat(70),
+                            "\"\uD800\"",
+                            "9".repeat(1001));
+            for (String json : wrong) {
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> attributes.setJson("a", json),
+                        () -> "'" + json + "'");
+            }
+            assertEquals(1, attributes.getLong("a"));
+            store.putValue("v", List.of(1, "x"));
+            assertEquals("[1,\"x\"]", store.valueJson("v"));
+        }
+    }
 }

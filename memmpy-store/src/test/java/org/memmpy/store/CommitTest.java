@@ -16,6 +16,7 @@ import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.NodeKind;
 import org.memmpy.RowType;
+import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.ManifestCodec;
 
@@ -345,6 +346,48 @@ class CommitTest {
         }
     }
 
+    /** On a file system that grants a lock twice. */
+    @Test
+    void aWriterThatCameAndWentIsNoticedByWhatItLeaves() throws IOException {
+        try (Store store = filled(new FaultyDisk())) {
+            Path holder = path().resolve("writer.json");
+            String ours = Files.readString(holder);
+            Files.delete(holder);
+            store.array("x").append(new int[] {4}); // the directory is listed: nobody was here
+            store.commit();
+            Files.writeString(holder, ours.replace("pid", "tid"));
+            // two commits and a vacuum later
+            Files.copy(path().resolve("memmpy-000003.json"), path().resolve("memmpy-000005.json"));
+            String message = assertThrows(IOException.class, () -> append(store)).getMessage();
+            assertTrue(message.contains("generation 5 has appeared"), message);
+        }
+    }
+
+    private static void append(Store store) throws IOException {
+        store.array("x").append(new int[] {5});
+    }
+
+    /** A store has as many files in one directory as it has arrays. */
+    @Test
+    void oldGenerationsAreRemovedOneByOne() throws IOException {
+        try (Store store = filled(new FaultyDisk())) {
+            try (Store reader = Store.open(path())) {
+                assertEquals(2, reader.generation());
+                for (int i = 3; i <= 10; i++) {
+                    append(store);
+                    assertEquals(i, store.commit());
+                }
+                assertEquals(List.of(2L, 7L, 8L, 9L, 10L), new Generations(path()).numbers());
+            }
+            append(store);
+            store.commit();
+            assertEquals(List.of(8L, 9L, 10L, 11L), new Generations(path()).numbers());
+            try (Stream<Path> files = Files.list(path())) {
+                assertEquals(0, files.filter(file -> file.toString().endsWith(".aside")).count());
+            }
+        }
+    }
+
     @Test
     void anInterruptDoesNotEndTheWriter() throws IOException {
         try (Store store = filled(new FaultyDisk())) {
@@ -372,13 +415,28 @@ class CommitTest {
 
     @Test
     void whatWasWrittenAsideIsCleanedUp() throws IOException {
-        try (Store store = filled(new FaultyDisk())) {
-            Files.writeString(path().resolve("memmpy-000009.json.aside"), "of a dead writer");
+        filled(new FaultyDisk()).close();
+        Files.writeString(path().resolve("memmpy-000009.json.aside"), "of a dead writer");
+        try (Store store = Store.edit(path())) {
             store.array("x").append(new int[] {4});
             store.commit();
         }
         try (Stream<Path> files = Files.list(path())) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".aside")));
+        }
+    }
+
+    @Test
+    void whoDiedCreatingLeavesNothingToTheNext() throws IOException {
+        Path directory = path().resolveSibling("anew");
+        Files.createDirectory(directory);
+        Files.writeString(directory.resolve("memmpy-000009.json.aside"), "of a dead unpack");
+        Files.writeString(directory.resolve("memmpy-000001.json.aside"), "of a dead writer");
+        Store.create(directory).close();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(
+                    List.of("memmpy-000001.json", "writer.lock"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
         }
     }
 

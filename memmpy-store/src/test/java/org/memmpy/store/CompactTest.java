@@ -94,6 +94,18 @@ class CompactTest {
         }
     }
 
+    /** Rows cross the blocks that are copied. */
+    @Test
+    void whatIsAppendedBehindIsCounted() throws IOException {
+        try (Store store = inParts()) {
+            store.compact();
+            store.array("a/x").append(slice(0, 1));
+            assertEquals(1, store.array("a/x").pendingRows());
+            Derivation derivation = store.derive("a/z", DType.INT8, 3);
+            assertThrows(IllegalStateException.class, () -> derivation.from("a/x"));
+        }
+    }
+
     /** As a machine that has no thread left throws it. */
     @Test
     void anErrorBehindThePublicationLosesNothing() throws IOException {

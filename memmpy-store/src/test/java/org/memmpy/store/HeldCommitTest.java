@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * While a disk takes its time to force what a writer commits, and others wait to change something,
  * what there is can be looked at.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // monitors cannot be left
 class HeldCommitTest {
     @TempDir private Path directory;
 
@@ -58,6 +58,7 @@ class HeldCommitTest {
     }
 
     @AfterEach
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void close() {
         go.countDown();
         store.close();

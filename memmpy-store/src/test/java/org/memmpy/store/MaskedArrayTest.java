@@ -264,4 +264,23 @@ class MaskedArrayTest {
                         """,
                         store()));
     }
+
+    /** Whoever has it cannot add its rows to what has its path now. */
+    @Test
+    void nothingIsAppendedToAnotherUnderItsPath() throws IOException {
+        try (Store store = Store.create(store(), StoreOption.FREE_ROOT)) {
+            MaskedArray before = store.masked("m", DType.FLOAT32);
+            before.append(FloatBuffer.wrap(new float[] {1, 2}), new boolean[2]);
+            store.commit();
+            store.delete("m");
+            MaskedArray after = store.masked("m", DType.INT8);
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> before.append(FloatBuffer.wrap(new float[] {3}), new boolean[1]));
+            after.append(ByteBuffer.wrap(new byte[] {7}), new boolean[1]);
+            store.commit();
+            assertEquals(1, store.masked("m").rows());
+            assertEquals(7, store.masked("m").values().getLong(0));
+        }
+    }
 }

@@ -199,10 +199,12 @@ class PackFileTest {
         FaultyDisk disk = new FaultyDisk();
         disk.failAt(step);
         Path copy = directory.resolve("copy");
-        assertThrows(IOException.class, () -> new StoreOpener(copy, disk).unpack(file));
+        assertThrows(
+                IOException.class, () -> new StoreOpener(copy, disk).unpack(file, Steps.UNTOLD));
         assertThrows(NoSuchFileException.class, () -> Store.open(copy));
         disk.failAt("");
-        new StoreOpener(copy, disk).unpack(file); // what the failure left is no obstacle
+        new StoreOpener(copy, disk)
+                .unpack(file, Steps.UNTOLD); // what the failure left is no obstacle
         try (Store store = Store.open(copy)) {
             assertEquals(3, store.array("x").getLong(2));
         }

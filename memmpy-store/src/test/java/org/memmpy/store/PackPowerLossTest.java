@@ -100,7 +100,7 @@ class PackPowerLossTest {
         }
         Path base = Files.createDirectory(directory.resolve("disk"));
         JournalDisk disk = new JournalDisk(base);
-        new StoreOpener(base.resolve("new"), disk).unpack(file);
+        new StoreOpener(base.resolve("new"), disk).unpack(file, Steps.UNTOLD);
         int[] stores = {0};
         crashEverywhere(
                 disk,
@@ -131,7 +131,7 @@ class PackPowerLossTest {
         }
         Path base = Files.createDirectory(directory.resolve("disk"));
         JournalDisk disk = new JournalDisk(base);
-        new StoreOpener(base.resolve("a").resolve("new"), disk).unpack(file);
+        new StoreOpener(base.resolve("a").resolve("new"), disk).unpack(file, Steps.UNTOLD);
         Platter platter = disk.initial();
         List<DiskOp> journal = disk.journal();
         DiskOp published =

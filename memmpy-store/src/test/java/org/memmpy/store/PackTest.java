@@ -36,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,9 @@ class PackTest {
                 assertSame(store, pack);
             }
             Store.unpack(file, copy);
+            try (Stream<Path> files = Files.list(copy)) {
+                assertTrue(files.noneMatch(each -> each.toString().endsWith(".aside")));
+            }
             try (Store unpacked = Store.open(copy)) {
                 assertSame(store, unpacked);
             }
@@ -409,5 +413,29 @@ class PackTest {
         try (Stream<Path> files = Files.list(directory)) {
             assertEquals(2, files.count(), "nothing is left");
         }
+    }
+
+    @Test
+    void tellsHowFarItIs() throws IOException {
+        List<Long> told = new ArrayList<>();
+        long[] totals = {-1};
+        Progress progress =
+                (bytes, total) -> {
+                    told.add(bytes);
+                    totals[0] = total;
+                };
+        Path copy = directory.resolve("copy.memmpy");
+        try (Store store = Store.open(path)) {
+            store.pack(file, progress);
+        }
+        requireGrowingTo(totals[0], told);
+        Store.unpack(file, copy, progress);
+        requireGrowingTo(totals[0], told);
+    }
+
+    private static void requireGrowingTo(long total, List<Long> told) {
+        assertEquals(told.stream().sorted().distinct().toList(), told);
+        assertEquals(total, told.getLast());
+        told.clear();
     }
 }

@@ -233,6 +233,42 @@ class RaggedArrayTest {
         }
     }
 
+    /** Whoever has it cannot add its rows to what has its path now. */
+    @Test
+    void nothingIsAppendedToAnotherUnderItsPath() throws IOException {
+        RaggedType longs = RaggedType.of(DType.INT64);
+        jagged();
+        try (Store store = Store.edit(path())) {
+            RaggedArray before = store.ragged("jets/pt");
+            store.ragged("b", longs).append(new long[] {1, 2});
+            store.commit();
+            store.delete("jets/pt");
+            store.rename("b", "jets/pt");
+            RaggedArray moved = store.ragged("jets/pt");
+            assertEquals(longs, moved.type());
+            String ended =
+                    assertThrows(
+                                    IllegalStateException.class,
+                                    () -> before.append(new float[] {1, 2, 3}))
+                            .getMessage();
+            assertTrue(ended.contains("deleted"), ended);
+            assertEquals(3, before.rows());
+            moved.append(new long[] {3});
+            store.commit();
+            assertArrayEquals(new long[] {1, 2}, moved.getLongs(0));
+            assertArrayEquals(new long[] {3}, moved.getLongs(1));
+            assertEquals(moved, store.ragged("jets/pt"));
+            store.delete("jets/pt");
+            RaggedArray again = store.ragged("jets/pt", longs);
+            assertThrows(IllegalStateException.class, () -> moved.append(new long[] {4}));
+            store.delete("jets/pt");
+            store.ragged("jets/pt", longs);
+            assertThrows(IllegalStateException.class, () -> again.append(new long[] {4}));
+            store.commit();
+            assertEquals(0, store.ragged("jets/pt").rows());
+        }
+    }
+
     @Test
     void deletedAndRenamed() throws IOException {
         jagged();

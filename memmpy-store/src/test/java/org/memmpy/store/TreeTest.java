@@ -12,11 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -54,7 +57,47 @@ class TreeTest {
         }
     }
 
-    /** Names that differ by case are two files, and a manifest may name both. */
+    /** A store may be copied to a disk where names that differ by case are one. */
+    private void requireFilesThatDifferByMoreThanCase() throws IOException {
+        Set<String> folded = new HashSet<>();
+        for (String name : files()) {
+            assertTrue(folded.add(name.toLowerCase(Locale.ROOT)), name);
+        }
+    }
+
+    @Test
+    void aNameThatDiffersByCaseFromOneOfAnOlderGenerationIsNotUsed() throws IOException {
+        try (Store store = free()) {
+            store.array("G/x", DType.INT32).append(new int[] {1});
+            store.putValue("V", 1);
+            store.commit();
+            store.delete("G");
+            store.delete("V");
+            store.commit();
+            store.array("g/X", DType.INT32).append(new int[] {2});
+            store.putValue("v", 2);
+            requireFilesThatDifferByMoreThanCase();
+            store.commit();
+            requireFilesThatDifferByMoreThanCase();
+        }
+    }
+
+    @Test
+    void namesOfOneGenerationThatDifferByCaseAreTwoFiles() throws IOException {
+        try (Store store = free()) {
+            store.array("x", DType.INT32).append(new int[] {1});
+            store.rename("x", "y");
+            store.array("X", DType.INT32).append(new int[] {2});
+            requireFilesThatDifferByMoreThanCase();
+            store.delete("X");
+            store.delete("y");
+            store.array("X", DType.INT32).append(new int[] {3});
+            assertEquals(Set.of("X.npy"), files()); // all others are gone
+            store.commit();
+        }
+    }
+
+    /** Names that differ by case are two nodes, one after the other. */
     @Test
     void aMovedArrayLeavesItsNameToOneThatDiffersByCase() throws IOException {
         try (Store store = free()) {
@@ -65,6 +108,7 @@ class TreeTest {
             store.commit();
             store.array("y").append(new int[] {3});
             store.commit();
+            requireFilesThatDifferByMoreThanCase();
         }
         try (Store store = Store.open(path())) {
             assertEquals(1, store.array("y").getLong(0));
@@ -125,6 +169,11 @@ class TreeTest {
             assertEquals(List.of("", "a", "a/b", "a/b/c", "t"), reader.groups());
             assertThrows(IllegalArgumentException.class, () -> reader.node("none"));
             assertThrows(IllegalArgumentException.class, () -> reader.list("none"));
+            for (String noGroup : List.of("t/x", "a/v")) {
+                IllegalArgumentException e =
+                        assertThrows(IllegalArgumentException.class, () -> reader.list(noGroup));
+                assertTrue(e.getMessage().contains("no group"), e::getMessage);
+            }
             assertThrows(IllegalArgumentException.class, () -> reader.table("t/x"));
             assertThrows(IllegalStateException.class, () -> reader.createGroup("n"));
             assertThrows(IllegalStateException.class, () -> reader.createTable(""));
@@ -403,5 +452,30 @@ class TreeTest {
             assertThrows(IOException.class, store::commit);
         }
         assertTrue(files().contains("x.npy"));
+    }
+
+    @Test
+    void componentsAreTheArraysThatHoldANodesRows() throws IOException {
+        try (Store store = free()) {
+            store.array("g/x", DType.INT8);
+            store.masked("g/m", DType.INT8);
+            store.ragged("g/r", RaggedType.of(DType.INT8).keyed());
+            store.putValue("v", 1);
+            assertEquals(List.of("g/x"), store.components("g/x"));
+            assertEquals(List.of("g/m/values", "g/m/mask"), store.components("g/m"));
+            assertEquals(
+                    List.of(
+                            "g/r/values",
+                            "g/r/offsets",
+                            "g/r/keys/values",
+                            "g/r/keys/offsets",
+                            "g/r/hashes",
+                            "g/r/sorted"),
+                    store.components("g/r"));
+            store.components("g/r").forEach(store::array);
+            assertEquals(List.of(), store.components("g"));
+            assertEquals(List.of(), store.components("v"));
+            assertThrows(IllegalArgumentException.class, () -> store.components("none"));
+        }
     }
 }

@@ -428,7 +428,7 @@ class VerificationTest {
         try (Store writer = Store.edit(path());
                 Store reader = Store.open(path())) {
             List<Long> calls = new ArrayList<>();
-            Verification.Progress once =
+            Progress once =
                     (at, total) -> {
                         calls.add(at);
                         if (calls.size() == 1) {
