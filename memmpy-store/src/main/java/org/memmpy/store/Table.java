@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * is committed later.
  */
 public final class Table {
+    private final Store store;
     private final String where;
     private final UUID storeUuid;
     private final String path;
@@ -38,6 +39,7 @@ public final class Table {
             Map<String, MappedArray> columns,
             Map<String, RaggedArray> ragged,
             Map<String, MaskedArray> masked) {
+        this.store = store;
         this.where = store.path() + ", table '/" + path + "'";
         this.storeUuid = store.uuid();
         this.path = path;
@@ -72,6 +74,11 @@ public final class Table {
             }
         }
         return new Table(store, path, rows, columns, ragged, masked);
+    }
+
+    /** {@return the store that it is in} */
+    public Store store() {
+        return store;
     }
 
     /** {@return the uuid of the store that the table is in} */
