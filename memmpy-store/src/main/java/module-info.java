@@ -8,6 +8,7 @@ module org.memmpy.store {
     exports org.memmpy;
     exports org.memmpy.store;
     exports org.memmpy.index;
+    exports org.memmpy.where;
     exports org.memmpy.batch;
     exports org.memmpy.transfer;
 

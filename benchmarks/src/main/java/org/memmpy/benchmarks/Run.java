@@ -3,6 +3,7 @@
 
 package org.memmpy.benchmarks;
 
+import org.memmpy.benchmarks.index.IndexSuite;
 import org.memmpy.benchmarks.store.StoreSuite;
 
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         name = "benchmarks/run",
         description = "Measures memmpy against its physical limits and its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = StoreSuite.class)
+        subcommands = {StoreSuite.class, IndexSuite.class})
 public final class Run {
     private Run() {}
 

@@ -4,6 +4,7 @@
 package org.memmpy.cli;
 
 import org.memmpy.MemmpyException;
+import org.memmpy.where.CutException;
 
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +63,9 @@ final class Errors {
 
     /** {@return what went wrong, on one line, without class names where that can be avoided} */
     static String sentence(Throwable failure) {
+        if (failure instanceof CutException cut) {
+            return cut.getMessage(); // with the line that is meant, and a caret below
+        }
         return oneLine(
                 switch (failure) {
                     case FileSystemException e -> fileSystem(e);

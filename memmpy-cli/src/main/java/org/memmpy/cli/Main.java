@@ -44,6 +44,7 @@ import java.util.concurrent.Callable;
             ImportCommand.class,
             DescribeCommand.class,
             HeadCommand.class,
+            CutCommand.class,
             SplitCommand.class,
             ExportCommand.class,
             AttrCommand.class,

@@ -60,7 +60,7 @@ public final class BatchLoader implements AutoCloseable {
         this.order = builder.epochs();
         this.identity =
                 new LoaderIdentity(
-                        builder.tables.getFirst().storeUuid(),
+                        builder.tables.getFirst().store().uuid(),
                         columns,
                         builder.bounds(),
                         index,

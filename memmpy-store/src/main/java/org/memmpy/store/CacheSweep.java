@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Removes statistics from the cache that nobody has asked for in a while, and those who died while
- * writing have left. What cannot be removed stays: nothing depends on it.
+ * Removes statistics and cuts from the cache that nobody has asked for in a while, and those who
+ * died while writing have left. What cannot be removed stays: nothing depends on it.
  */
 final class CacheSweep {
     /** How many files stay. */
@@ -32,9 +32,11 @@ final class CacheSweep {
     static final Duration UNUSED = Duration.ofDays(30);
 
     private static final Duration ABANDONED = Duration.ofDays(1);
-    private static final Pattern KEPT = Pattern.compile("statistics-[0-9a-f]{64}\\.bin");
+    private static final Pattern KEPT =
+            Pattern.compile("statistics-[0-9a-f]{64}\\.bin|cut-[0-9a-f]{64}\\.rows");
     private static final Pattern ASIDE =
-            Pattern.compile("statistics-[0-9a-f]{64}\\.bin-[0-9a-f-]{36}\\.aside");
+            Pattern.compile(
+                    "(statistics-[0-9a-f]{64}\\.bin-|cut-[0-9a-f]{64}\\.rows\\.)[0-9a-f-]{36}\\.aside");
     private static final System.Logger LOG = System.getLogger(CacheSweep.class.getName());
 
     private final Path cache;

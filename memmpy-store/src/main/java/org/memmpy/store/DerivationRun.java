@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.RowType;
+import org.memmpy.os.Workers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -33,6 +33,7 @@ public final class MappedArray extends ReadableRows {
     private static final long MAX_RESERVED = 1L << 44;
 
     private final StoreWriter writer;
+    private final Attributes attributes;
 
     /** Why nothing is appended any more, though the committed rows may still be read. */
     private volatile String writingEnded;
@@ -40,6 +41,12 @@ public final class MappedArray extends ReadableRows {
     MappedArray(Store store, String path, RowType type, StoreWriter writer, Rows rows) {
         super(store.path() + ", array '" + path + "'", path, type, rows);
         this.writer = writer;
+        this.attributes = new Attributes(store, path);
+    }
+
+    /** {@return its attributes, which follow the store's generation} */
+    public Attributes attributes() {
+        return attributes;
     }
 
     @Override

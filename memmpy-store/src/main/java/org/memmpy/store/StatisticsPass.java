@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.kernel.Faults;
+import org.memmpy.os.Workers;
 
 import java.util.ArrayList;
 import java.util.List;

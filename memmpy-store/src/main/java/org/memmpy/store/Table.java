@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,8 +22,8 @@ import java.util.stream.Stream;
  * is committed later.
  */
 public final class Table {
+    private final Store store;
     private final String where;
-    private final UUID storeUuid;
     private final String path;
     private final long rows;
     private final Map<String, MappedArray> columns;
@@ -38,8 +37,8 @@ public final class Table {
             Map<String, MappedArray> columns,
             Map<String, RaggedArray> ragged,
             Map<String, MaskedArray> masked) {
+        this.store = store;
         this.where = store.path() + ", table '/" + path + "'";
-        this.storeUuid = store.uuid();
         this.path = path;
         this.rows = rows;
         this.columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
@@ -74,9 +73,9 @@ public final class Table {
         return new Table(store, path, rows, columns, ragged, masked);
     }
 
-    /** {@return the uuid of the store that the table is in} */
-    public UUID storeUuid() {
-        return storeUuid;
+    /** {@return the store that it is in} */
+    public Store store() {
+        return store;
     }
 
     /** {@return the group's path; empty for the root} */

@@ -113,6 +113,42 @@ class ResumeTest {
         }
     }
 
+    /** Their epochs have more rows than the index, or fewer. */
+    @Test
+    void ordersThatSampleGoOnToo() throws IOException {
+        MappedArray id = store.array("id");
+        for (Order order :
+                List.of(
+                        Order.weighted(1, id, 250),
+                        Order.weighted(1, id, 5),
+                        Order.weightedWithoutReplacement(1, id, 60),
+                        Order.balanced(1, id, 300))) {
+            for (int batch : new int[] {BATCH, 128, 1000}) {
+                try (BatchLoader loader = loader(b -> b.order(order).batchSize(batch));
+                        BatchLoader other = loader(b -> b.order(order).batchSize(7))) {
+                    List<Long> whole = rest(loader.epoch(3));
+                    assertEquals(loader.rows(), whole.size());
+                    LoaderState state = after(loader, 3, loader.batches() / 2);
+                    assertEquals(
+                            whole.subList((int) state.rows(), whole.size()),
+                            rest(other.resume(state)));
+                }
+            }
+        }
+        LoaderState state;
+        Order order = Order.weighted(1, id, 250);
+        RowIndex rows = RowIndex.all(ROWS);
+        try (BatchLoader loader = loader(b -> b.order(order).index(rows))) {
+            state = after(loader, 0, 3);
+        }
+        id.append(new long[] {9});
+        store.commit();
+        MappedArray grown = store.array("id");
+        try (BatchLoader loader = loader(b -> b.order(Order.weighted(1, grown, 250)).index(rows))) {
+            assertEquals(250 - 24, rest(loader.resume(state)).size());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 7, 50, 1000})
     void withAnotherBatchSizeAndOtherThreads(int batch) {

@@ -79,6 +79,19 @@ class KernelCutFileTest {
                     () ->
                             FillMasked.fill(
                                     RowSource.of(map), rows, 3, 4091, target, dtype.bytes(), 7));
+            ColumnBlock block = new ColumnBlock(dtype);
+            Object column =
+                    switch (dtype) {
+                        case BOOL, INT8, UINT8, INT16, UINT16, INT32 -> new int[ColumnBlock.ROWS];
+                        case UINT32, INT64, UINT64 -> new long[ColumnBlock.ROWS];
+                        case FLOAT16, BFLOAT16, FLOAT32 -> new float[ColumnBlock.ROWS];
+                        case FLOAT64 -> new double[ColumnBlock.ROWS];
+                    };
+            loops.add(
+                    () -> {
+                        block.copy(map, 0, block.landing(column), 0, ColumnBlock.ROWS);
+                        block.widen(column, ColumnBlock.ROWS);
+                    });
             if (!dtype.isFloating()) {
                 loops.add(() -> new ClassCounts(dtype, 10).add(map, 0, elements));
             }

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * While a disk takes its time to force what a writer commits, and others wait to change something,
  * what there is can be looked at.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // monitors cannot be left
+@Timeout(120)
 class HeldCommitTest {
     @TempDir private Path directory;
 
@@ -58,7 +58,6 @@ class HeldCommitTest {
     }
 
     @AfterEach
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void close() {
         go.countDown();
         store.close();

@@ -163,6 +163,24 @@ class VacuumTest {
     }
 
     @Test
+    void forgetsCutsThatNobodyAsksFor() throws IOException {
+        filled().close();
+        Files.createDirectory(path().resolve(".cache"));
+        String cut = "cut-" + "0123456789abcdef".repeat(4) + ".rows";
+        String nonce = ".00000000-0000-0000-0000-000000000000.aside";
+        Path dead = cached(cut + nonce, Duration.ofDays(2));
+        Path alive = cached(cut.replace("0", "1") + nonce, Duration.ofHours(1));
+        Path week = cached(cut.replace("0", "2"), Duration.ofDays(7));
+        Path month = cached(cut, Duration.ofDays(31));
+        try (Store store = Store.edit(path())) {
+            store.vacuum();
+        }
+        assertEquals(
+                List.of(false, true, true, false),
+                Stream.of(dead, alive, week, month).map(Files::exists).toList());
+    }
+
+    @Test
     void statisticsThatAreUsedStay() throws IOException {
         try (Store store = filled()) {
             Statistics.of(store.array("x"));

@@ -39,6 +39,7 @@ import org.memmpy.store.RaggedArray;
 import org.memmpy.store.Statistics;
 import org.memmpy.store.Store;
 import org.memmpy.store.Verification;
+import org.memmpy.where.Cut;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -192,6 +193,20 @@ class TutorialTest {
         }
     }
 
+    @Test
+    void theReadmesCutWorks() throws Exception {
+        try (Store store = Store.create(directory.resolve("cut.memmpy"))) {
+            store.array("nJets", INT32).append(new int[] {6, 7, 2});
+            store.array("pt", FLOAT32).append(new float[] {30, 20, 40});
+            store.commit();
+            // README: cut
+            RowIndex hard =
+                    Cut.parse("(nJets >= 6) & (pt > ptmin)").with("ptmin", 25).rows(store.table());
+            // end
+            assertEquals(1, hard.size());
+        }
+    }
+
     private static Trainer djlTrainer(Model model) {
         model.setBlock(
                 new SequentialBlock()
@@ -242,6 +257,6 @@ class TutorialTest {
                 examples++;
             }
         }
-        assertEquals(5, examples);
+        assertEquals(6, examples);
     }
 }

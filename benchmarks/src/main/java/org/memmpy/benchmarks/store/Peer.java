@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A contender in Python: one of the scripts beside this class, which measures itself. */
-final class Peer {
+public final class Peer {
     /** The script did not work; the message is its last line. */
-    static final class FailedException extends IOException {
+    public static final class FailedException extends IOException {
         private static final long serialVersionUID = 1;
 
         FailedException(String message) {
@@ -41,7 +41,7 @@ final class Peer {
      * @param library a directory to import from; null if Python finds all by itself
      * @throws FailedException if none of the commands can run it
      */
-    static Peer find(List<String> pythons, String script, Path library) throws IOException {
+    public static Peer find(List<String> pythons, String script, Path library) throws IOException {
         String source;
         try (InputStream in = Peer.class.getResourceAsStream(script)) {
             source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -58,12 +58,12 @@ final class Peer {
     }
 
     /** {@return the version of what is measured, as it says itself} */
-    String version() {
+    public String version() {
         return version;
     }
 
     /** {@return the seconds that the script says its work took} */
-    double seconds(Object... args) throws IOException {
+    public double seconds(Object... args) throws IOException {
         String answer = call(args);
         try {
             return Double.parseDouble(answer);

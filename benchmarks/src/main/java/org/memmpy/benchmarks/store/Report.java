@@ -20,25 +20,25 @@ import java.util.Map;
 
 /** Prints results as a table while they come, and writes them as one JSON object a line. */
 @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
-final class Report {
+public final class Report {
     /** Of more samples the median and the spread say enough. */
     private static final int MOST_SAMPLES = 20;
 
     private final PrintWriter out;
     private final List<Result> results = new ArrayList<>();
 
-    Report(PrintWriter out) {
+    public Report(PrintWriter out) {
         this.out = out;
     }
 
     /** Prints a line as it is. */
-    void line(String format, Object... values) {
+    public void line(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
         out.flush();
     }
 
     /** Prints the results of one benchmark below its name. */
-    void add(List<Result> group) {
+    public void add(List<Result> group) {
         results.addAll(group);
         line("");
         line("%s", group.getFirst().benchmark());
@@ -92,7 +92,7 @@ final class Report {
      * @param file replaced
      * @param machine members that stand in every line
      */
-    void write(Path file, Map<String, String> machine) throws IOException {
+    public void write(Path file, Map<String, String> machine) throws IOException {
         try (Writer lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             for (Result result : results) {
                 lines.write(json(result, machine));

@@ -19,7 +19,7 @@ import java.util.List;
  * @param target what the project promises of this line; null if nothing
  * @param skipped why there are no samples; null if there are
  */
-record Result(
+public record Result(
         String benchmark,
         String contender,
         String unit,
@@ -28,23 +28,23 @@ record Result(
         Target target,
         String skipped) {
     /** A promise: of the median ratio at least, or of the median sample at most. */
-    record Target(boolean ofRatio, double bound) {
+    public record Target(boolean ofRatio, double bound) {
         @Override
         public String toString() {
             return (ofRatio ? "at least " : "under ") + Report.number(bound);
         }
     }
 
-    static Result of(String benchmark, String contender, String unit, List<Double> samples) {
+    public static Result of(String benchmark, String contender, String unit, List<Double> samples) {
         return new Result(benchmark, contender, unit, List.copyOf(samples), List.of(), null, null);
     }
 
-    static Result skipped(String benchmark, String contender, String reason) {
+    public static Result skipped(String benchmark, String contender, String reason) {
         return new Result(benchmark, contender, "", List.of(), List.of(), null, reason);
     }
 
     /** Adds the ratio of memmpy's samples to these, which are rates. */
-    Result comparedBy(List<Double> ours) {
+    public Result comparedBy(List<Double> ours) {
         List<Double> each = new ArrayList<>();
         for (int round = 0; round < samples.size(); round++) {
             each.add(ours.get(round) / samples.get(round));
@@ -53,18 +53,18 @@ record Result(
     }
 
     /** Adds the least median ratio that is promised. */
-    Result withRatioAtLeast(double bound) {
+    public Result withRatioAtLeast(double bound) {
         Target promise = new Target(true, bound);
         return new Result(benchmark, contender, unit, samples, ratios, promise, skipped);
     }
 
     /** Adds the median below which the samples should be. */
-    Result withMedianUnder(double bound) {
+    public Result withMedianUnder(double bound) {
         Target promise = new Target(false, bound);
         return new Result(benchmark, contender, unit, samples, ratios, promise, skipped);
     }
 
-    double median() {
+    public double median() {
         return quantile(samples, 0.5);
     }
 
@@ -77,7 +77,7 @@ record Result(
     }
 
     /** {@return a sample: the smallest for 0, the median for 0.5, the largest for 1} */
-    static double quantile(List<Double> values, double q) {
+    public static double quantile(List<Double> values, double q) {
         List<Double> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
         double at = q * (sorted.size() - 1);

@@ -14,21 +14,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory for what is measured, removed at the end. */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
     private final Path root;
 
-    Scratch(Path parent) throws IOException {
+    public Scratch(Path parent) throws IOException {
         Files.createDirectories(parent);
         root = Files.createTempDirectory(parent.toAbsolutePath(), "memmpy-benchmark-");
     }
 
     /** {@return the name of the file system's type} */
-    String fileSystem() throws IOException {
+    public String fileSystem() throws IOException {
         return Files.getFileStore(root).type();
     }
 
     /** {@return a new empty directory} */
-    Path directory(String name) throws IOException {
+    public Path directory(String name) throws IOException {
         return Files.createDirectory(root.resolve(name));
     }
 

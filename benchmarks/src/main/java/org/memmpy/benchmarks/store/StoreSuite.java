@@ -11,9 +11,7 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,7 +85,7 @@ public final class StoreSuite implements Callable<Integer> {
         Report report = new Report(spec.commandLine().getOut());
         double others = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         try (Scratch scratch = new Scratch(directory)) {
-            Map<String, String> machine = machine(scratch.fileSystem());
+            Map<String, String> machine = Machine.of(scratch.fileSystem());
             report.line("%s", String.join(", ", machine.values()));
             if (scratch.fileSystem().equals("tmpfs")) {
                 report.line("%s is memory and no disk: choose another --dir", directory);
@@ -110,15 +108,5 @@ public final class StoreSuite implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private static Map<String, String> machine(String fileSystem) {
-        Map<String, String> machine = new LinkedHashMap<>();
-        machine.put("date", LocalDate.now(java.time.ZoneId.systemDefault()).toString());
-        machine.put("java", "Java " + Runtime.version());
-        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        machine.put("processors", Runtime.getRuntime().availableProcessors() + " processors");
-        machine.put("fileSystem", fileSystem);
-        return machine;
     }
 }

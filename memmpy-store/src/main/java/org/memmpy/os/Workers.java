@@ -1,14 +1,14 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.store;
+package org.memmpy.os;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs the same work on several threads until all have ended. */
-final class Workers {
+public final class Workers {
     private Workers() {}
 
     /**
@@ -20,7 +20,7 @@ final class Workers {
      * @param work of each
      * @param stop called after a failure, so that the others end soon
      */
-    static void run(int threads, String name, Runnable work, Runnable stop) {
+    public static void run(int threads, String name, Runnable work, Runnable stop) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Runnable guarded =
                 () -> {

@@ -1,0 +1,198 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.cli;
+
+import org.memmpy.DType;
+import org.memmpy.NodeKind;
+import org.memmpy.index.RowIndex;
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.Store;
+import org.memmpy.where.Cut;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** Says which rows fulfil a condition. */
+@Command(
+        name = "cut",
+        mixinStandardHelpOptions = true,
+        header = "Counts, lists and saves the rows that fulfil a condition.",
+        parameterListHeading = "%nParameters:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "EXPR is written as in NumPy, so comparisons joined by & | ^ stand in",
+            "parentheses. Functions: isin, isnan, abs, min, max, sqrt, log, exp, sin, cos,",
+            "floor. Columns with odd names stand in backticks. The result is kept in the",
+            "store's .cache, so asking again is free, and after an append nearly so.",
+            "",
+            "Examples:",
+            "  memmpy cut events.memmpy '(nJets >= 6) & (nTags >= 2)'",
+            "  memmpy cut events.memmpy 'pt > ptmin' --const ptmin=25 --save cuts/hard"
+        })
+final class CutCommand implements Callable<Integer> {
+    private static final int AT_ONCE = 1 << 16;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "STORE",
+            description = "The store's directory, or a packed file.")
+    private Path path;
+
+    @Parameters(index = "1", paramLabel = "EXPR", description = "The condition.")
+    private String expression;
+
+    @Option(
+            names = "--table",
+            paramLabel = "PATH",
+            defaultValue = "/",
+            description = "The table whose columns are meant (default: ${DEFAULT-VALUE}).")
+    private String table;
+
+    @Option(
+            names = "--const",
+            paramLabel = "NAME=VALUE",
+            description = "Gives a name of EXPR a number, True, False or a string.")
+    private Map<String, String> constants = new LinkedHashMap<>();
+
+    @Option(
+            names = {"-n", "--rows"},
+            paramLabel = "ROWS",
+            defaultValue = "10",
+            description = "How many row numbers to print (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(
+            names = "--save",
+            paramLabel = "NAME",
+            description = "Writes the row numbers into a new int64 array of the store.")
+    private String target;
+
+    @Spec private CommandSpec spec;
+
+    CutCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (count < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "-n is " + count + ", but a number of rows is 0 or more");
+        }
+        Cut cut = withConstants();
+        try (Store store = target == null ? Stores.open(path) : Stores.edit(path)) {
+            if (target != null) {
+                requireFree(store);
+            }
+            String where = Stores.node(table);
+            long all = store.table(where).rows();
+            RowIndex rows = cut.rows(store.table(where));
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(
+                    "%s of %s%s"
+                            .formatted(
+                                    Text.number(rows.size()),
+                                    Text.rows(all),
+                                    all == 0 ? "" : " (" + share(rows.size(), all) + " %)"));
+            print(rows, out);
+            if (target != null) {
+                save(store, rows, cut);
+            }
+        }
+        return 0;
+    }
+
+    private Cut withConstants() {
+        Cut cut = Cut.parse(expression);
+        for (Map.Entry<String, String> constant : constants.entrySet()) {
+            cut = with(cut, constant.getKey(), constant.getValue());
+        }
+        return cut;
+    }
+
+    private Cut with(Cut cut, String name, String value) {
+        try {
+            if (value.matches("[+-]?[0-9]{1,19}")) {
+                return cut.with(name, Long.parseLong(value));
+            }
+            if (value.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")
+                    && !value.matches("[+-]?[0-9]+")) {
+                return cut.with(name, Double.parseDouble(value));
+            }
+            return switch (value) {
+                case "True" -> cut.with(name, true);
+                case "False" -> cut.with(name, false);
+                default -> cut.with(name, value);
+            };
+        } catch (NumberFormatException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--const %s: %s is beyond 64 bits. Write it into the expression"
+                            .formatted(name, value),
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static String share(long part, long all) {
+        return String.format(java.util.Locale.ROOT, "%.3g", 100.0 * part / all);
+    }
+
+    private void print(RowIndex rows, PrintWriter out) {
+        long shown = Math.min(count, rows.size());
+        StringBuilder line = new StringBuilder();
+        for (long i = 0; i < shown; i++) {
+            line.append(i == 0 ? "" : " ").append(rows.get(i));
+        }
+        if (shown > 0) {
+            out.println(line.append(shown < rows.size() ? " ..." : ""));
+        }
+    }
+
+    /** Before the rows are looked for, which may take a while. */
+    private void requireFree(Store store) {
+        String name = Stores.node(target);
+        if (store.exists(name)) {
+            throw new IllegalArgumentException(
+                    "%s: there is a node '%s' already. Choose another name, or remove it with 'memmpy rm'"
+                            .formatted(path, name));
+        }
+        String parent = name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "";
+        if (store.exists(parent) && store.node(parent).kind() == NodeKind.TABLE) {
+            throw new IllegalArgumentException(
+                    "%s: '%s' would be a column of the table '%s', whose columns have one row for each of its own. Save beside it: --save cuts/%s"
+                            .formatted(
+                                    path,
+                                    name,
+                                    Stores.shown(parent),
+                                    name.substring(name.lastIndexOf('/') + 1)));
+        }
+    }
+
+    private void save(Store store, RowIndex rows, Cut cut) throws IOException {
+        String name = Stores.node(target);
+        MappedArray saved = store.array(name, DType.INT64);
+        long[] block = new long[AT_ONCE];
+        for (long at = 0; at < rows.size(); at += block.length) {
+            int n = (int) Math.min(block.length, rows.size() - at);
+            long[] some = n == block.length ? block : new long[n];
+            rows.fill(at, some, 0, n);
+            saved.append(some);
+        }
+        store.attributes(name).set("cut", cut.toString());
+        store.commit();
+        spec.commandLine().getOut().println("saved as " + name);
+    }
+}
