@@ -393,6 +393,41 @@ def samples():
                 yield line(rows, way="balanced", column=name, size=20, **common)
 
 
+def mixed(shares, sizes, seed, epoch, rows):
+    def fits(m):
+        counts = [int(math.floor(share * m + 0.5)) for share in shares]
+        return counts if sum(counts) == m and min(counts) > 0 and all(
+            abs(share * m - c) < 1e-9 * m for share, c in zip(shares, counts)) else None
+
+    m = next((m for m in range(len(shares), 4097) if fits(m)), 4096)
+    counts = fits(m)
+    if counts is None:
+        counts = [max(1, int(share * m)) for share in shares]
+        while sum(counts) < m:
+            behind = [share * m - c for share, c in zip(shares, counts)]
+            counts[behind.index(max(behind))] += 1
+    used = [0] * len(shares)
+    slots = []
+    for t in range(m):
+        due = [(t + 1) * c - u * m if u < c else -1 << 62 for c, u in zip(counts, used)]
+        i = due.index(max(due))
+        slots.append((i, used[i]))
+        used[i] += 1
+    order = []
+    for place in range(epoch * rows, (epoch + 1) * rows):
+        i, before = slots[place % m]
+        turn = place // m * counts[i] + before
+        one_pass = shuffle(sizes[i], key_of("shuffle", seed, turn // sizes[i] * len(sizes) + i))
+        order.append(sum(sizes[:i]) + one_pass(turn % sizes[i]))
+    return order
+
+
+def mixes():
+    for shares, sizes in (([1.0], [5]), ([0.5, 0.2, 0.3], [9, 4, 30]), ([1 / 3, 2 / 3], [7, 2]), ([0.31831, 0.68169], [50, 60])):
+        for epoch in (0, 3):
+            yield line(mixed(shares, sizes, 42, epoch, 25), shares=shares, sizes=sizes, seed=42, epoch=epoch, size=25)
+
+
 def fingerprints():
     def one(index, n, h):
         return "index=%s fingerprint=%s" % (index, fingerprint(n, h))
@@ -413,7 +448,7 @@ def fingerprints():
 
 
 def main():
-    for make in (shuffles, block_shuffles, splits, samples, fingerprints):
+    for make in (shuffles, block_shuffles, splits, samples, mixes, fingerprints):
         name = make.__name__.replace("_", "-") + ".txt"
         with open(os.path.join(sys.argv[1], name), "w", encoding="utf-8", newline="\n") as file:
             file.write("".join(text + "\n" for text in make()))

@@ -3,8 +3,6 @@
 
 package org.memmpy.cli;
 
-import org.memmpy.DType;
-import org.memmpy.NodeKind;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
@@ -43,8 +41,6 @@ import java.util.concurrent.Callable;
             "  memmpy cut events.memmpy 'pt > ptmin' --const ptmin=25 --save cuts/hard"
         })
 final class CutCommand implements Callable<Integer> {
-    private static final int AT_ONCE = 1 << 16;
-
     @Parameters(
             index = "0",
             paramLabel = "STORE",
@@ -93,7 +89,7 @@ final class CutCommand implements Callable<Integer> {
         Cut cut = withConstants();
         try (Store store = target == null ? Stores.open(path) : Stores.edit(path)) {
             if (target != null) {
-                requireFree(store);
+                SavedRows.requireFree(store, Stores.node(target)); // before they are looked for
             }
             String where = Stores.node(table);
             long all = store.table(where).rows();
@@ -161,38 +157,10 @@ final class CutCommand implements Callable<Integer> {
         }
     }
 
-    /** Before the rows are looked for, which may take a while. */
-    private void requireFree(Store store) {
-        String name = Stores.node(target);
-        if (store.exists(name)) {
-            throw new IllegalArgumentException(
-                    "%s: there is a node '%s' already. Choose another name, or remove it with 'memmpy rm'"
-                            .formatted(path, name));
-        }
-        String parent = name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "";
-        if (store.exists(parent) && store.node(parent).kind() == NodeKind.TABLE) {
-            throw new IllegalArgumentException(
-                    "%s: '%s' would be a column of the table '%s', whose columns have one row for each of its own. Save beside it: --save cuts/%s"
-                            .formatted(
-                                    path,
-                                    name,
-                                    Stores.shown(parent),
-                                    name.substring(name.lastIndexOf('/') + 1)));
-        }
-    }
-
     private void save(Store store, RowIndex rows, Cut cut) throws IOException {
-        String name = Stores.node(target);
-        MappedArray saved = store.array(name, DType.INT64);
-        long[] block = new long[AT_ONCE];
-        for (long at = 0; at < rows.size(); at += block.length) {
-            int n = (int) Math.min(block.length, rows.size() - at);
-            long[] some = n == block.length ? block : new long[n];
-            rows.fill(at, some, 0, n);
-            saved.append(some);
-        }
-        store.attributes(name).set("cut", cut.toString());
+        MappedArray saved = SavedRows.write(store, Stores.node(target), rows);
+        store.attributes(saved.path()).set("cut", cut.toString());
         store.commit();
-        spec.commandLine().getOut().println("saved as " + name);
+        spec.commandLine().getOut().println("saved as " + saved.path());
     }
 }

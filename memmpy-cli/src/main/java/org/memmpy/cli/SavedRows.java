@@ -17,8 +17,8 @@ final class SavedRows {
 
     private SavedRows() {}
 
-    /** {@return a new array of int64; not committed} */
-    static MappedArray write(Store store, String name, RowIndex rows) throws IOException {
+    /** Refuses a name that is taken, and a column of a table. */
+    static void requireFree(Store store, String name) {
         if (store.exists(name)) {
             throw new IllegalArgumentException(
                     "%s: there is a node '%s' already. Choose another name, or remove it with 'memmpy rm'"
@@ -27,9 +27,18 @@ final class SavedRows {
         String parent = name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "";
         if (store.exists(parent) && store.node(parent).kind() == NodeKind.TABLE) {
             throw new IllegalArgumentException(
-                    "%s: '%s' would be a column of the table '%s', whose columns have one row for each of its own. Save into a group beside it"
-                            .formatted(store.path(), name, Stores.shown(parent)));
+                    "%s: '%s' would be a column of the table '%s', whose columns have one row for each of its own. Save beside it: --save rows/%s"
+                            .formatted(
+                                    store.path(),
+                                    name,
+                                    Stores.shown(parent),
+                                    name.substring(name.lastIndexOf('/') + 1)));
         }
+    }
+
+    /** {@return a new array of int64; not committed} */
+    static MappedArray write(Store store, String name, RowIndex rows) throws IOException {
+        requireFree(store, name);
         MappedArray saved = store.array(name, DType.INT64);
         long[] block = new long[AT_ONCE];
         for (long at = 0; at < rows.size(); at += AT_ONCE) {

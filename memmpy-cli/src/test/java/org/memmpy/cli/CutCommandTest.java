@@ -72,7 +72,7 @@ class CutCommandTest {
 
     @Test
     void savesRows() throws IOException {
-        Cli.run("cut", path, "n >= 6", "--save", "good").fails(1, "--save cuts/good");
+        Cli.run("cut", path, "n >= 6", "--save", "good").fails(1, "--save rows/good");
         String said =
                 Cli.run("cut", path, "n >= low", "--const", "low=6", "--save", "cuts/good").ok();
         assertTrue(said.endsWith("saved as cuts/good\n"), said);

@@ -93,6 +93,18 @@ class LauncherIT {
     }
 
     @Test
+    void cutsAndSplitsThroughTheShell() throws Exception {
+        memmpy("import", x, store).ok();
+        String found = memmpy("cut", store, "(x >= 1) & (x < limit)", "--const", "limit=1e9").ok();
+        assertTrue(found.contains(" of 3 rows"), found);
+        memmpy("cut", store, "x >= 1 & x < 2").fails(1, "(x >= 1) & (x < 2)");
+        String parts =
+                memmpy("split", store, "--fractions", "0.5,0.5", "--seed", "42", "--save", "part")
+                        .ok();
+        assertTrue(parts.contains("part"), parts);
+    }
+
+    @Test
     void saysWhoIsWriting() throws Exception {
         memmpy("import", x, store).ok();
         try (Store writer = Store.edit(store)) {

@@ -209,6 +209,25 @@ class OrderGoldenTest {
     }
 
     @Test
+    void mixes() throws IOException {
+        for (Case c : cases("mixes.txt")) {
+            double[] shares =
+                    Arrays.stream(c.text("shares").split(","))
+                            .mapToDouble(Double::parseDouble)
+                            .toArray();
+            RowIndex[] sources =
+                    Arrays.stream(c.text("sizes").split(","))
+                            .map(size -> RowIndex.all(Long.parseLong(size)))
+                            .toArray(RowIndex[]::new);
+            Order order =
+                    Order.mixed(
+                            Order.shuffled(c.number("seed")), shares, c.number("size"), sources);
+            long rows = Arrays.stream(sources).mapToLong(RowIndex::size).sum();
+            c.assertRows(order.rows(RowIndex.all(rows), c.number("epoch")));
+        }
+    }
+
+    @Test
     void fingerprints() throws IOException {
         RowIndex all = RowIndex.all(100);
         RowIndex list = RowIndex.of(9, 0, 1L << 40);

@@ -29,12 +29,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.RaggedType;
 import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Ends;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.djl.MemmpyDataset;
 import org.memmpy.dl4j.MemmpyDataSetIterator;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.Split;
+import org.memmpy.index.Splitter;
 import org.memmpy.store.RaggedArray;
 import org.memmpy.store.Statistics;
 import org.memmpy.store.Store;
@@ -207,6 +211,44 @@ class TutorialTest {
         }
     }
 
+    @Test
+    void theReadmesOrderWorks() throws Exception {
+        long rows = 300;
+        int rank = 1;
+        int world = 4;
+        String saved = null;
+        try (Store store = Store.create(directory.resolve("order.memmpy"))) {
+            store.array("image", UINT8, 2).append(new byte[600]);
+            store.array("label", INT32).append(new int[300]);
+            store.commit();
+            // README: order
+            // or grouped, stable under appends, contiguous, random; and folds
+            Splitter splitter = Splitter.stratified(store.array("label"), 42);
+            RowIndex train = splitter.split(RowIndex.all(rows), 0.8, 0.2).train();
+            // or shuffled, weighted, balanced; this one is for disks that hate random reads
+            Order order = Order.blocks(42, 16, 8);
+            BatchLoader.Builder builder =
+                    BatchLoader.builder(store.table())
+                            .column(column("image"))
+                            .index(train)
+                            .order(order)
+                            .batchSize(64) // of all ranks together
+                            .shard(rank, world)
+                            .ends(Ends.WRAP);
+            LoaderState from = saved == null ? null : LoaderState.fromJson(saved);
+            try (BatchLoader loader = builder.build();
+                    Epoch epoch = from == null ? loader.epoch(0) : loader.resume(from)) {
+                while (epoch.hasNext()) {
+                    epoch.next().close(); // train on it
+                    saved = epoch.state().toJson(); // to be kept beside the model's checkpoint
+                }
+            }
+            // end
+            assertTrue(LoaderState.fromJson(saved).ended());
+            assertEquals(240, LoaderState.fromJson(saved).rows());
+        }
+    }
+
     private static Trainer djlTrainer(Model model) {
         model.setBlock(
                 new SequentialBlock()
@@ -257,6 +299,6 @@ class TutorialTest {
                 examples++;
             }
         }
-        assertEquals(6, examples);
+        assertEquals(7, examples);
     }
 }

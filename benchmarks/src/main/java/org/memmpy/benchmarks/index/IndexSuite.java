@@ -30,6 +30,9 @@ import java.util.concurrent.Callable;
 public final class IndexSuite implements Callable<Integer> {
     /** What can be measured alone. */
     enum Part {
+        SHUFFLE,
+        CHAIN,
+        STRATIFIED,
         CUT
     }
 
@@ -46,6 +49,9 @@ public final class IndexSuite implements Callable<Integer> {
 
     @Option(names = "--cut-rows", paramLabel = "N", description = "Rows of the table to cut.")
     private int cutRows = 10_000_000;
+
+    @Option(names = "--labels", paramLabel = "N", description = "Rows of the stratified split.")
+    private int labels = 100_000_000;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
     private int rounds = 15;
@@ -69,6 +75,16 @@ public final class IndexSuite implements Callable<Integer> {
             report.line("%s", String.join(", ", machine.values()));
             if (others > 0.5) {
                 report.line("Other programs are running (load %.1f): figures will vary", others);
+            }
+            OrderContenders orders = new OrderContenders(rounds);
+            if (parts.contains(Part.SHUFFLE)) {
+                report.add(orders.shuffles());
+            }
+            if (parts.contains(Part.CHAIN)) {
+                report.add(orders.chain());
+            }
+            if (parts.contains(Part.STRATIFIED)) {
+                report.add(orders.stratified(scratch.directory("strata"), labels));
             }
             if (parts.contains(Part.CUT)) {
                 CutContenders cut = new CutContenders(scratch, cutRows, rounds, pythons);

@@ -3,11 +3,13 @@
 
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
+
 package org.memmpy.benchmarks.index;
 
 import com.sun.management.ThreadMXBean;
 
 import org.memmpy.DType;
+import org.memmpy.benchmarks.store.Result;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.Split;
 import org.memmpy.index.Splitter;
@@ -45,18 +47,10 @@ final class OrderContenders {
         this.rounds = rounds;
     }
 
-    /**
-     * What was measured.
-     *
-     * @param atMost what the project promises of the median; 0 if nothing
-     */
-    record Measure(
-            String benchmark, String contender, String unit, List<Double> samples, double atMost) {}
-
     // ---- indices
 
-    List<Measure> shuffles() {
-        List<Measure> measures = new ArrayList<>();
+    List<Result> shuffles() {
+        List<Result> results = new ArrayList<>();
         for (long rows : new long[] {1_000_000_000L, 1_100_000_000L, (1L << 32) + 1}) {
             String name = String.format(Locale.ROOT, "shuffled index of %,d rows", rows);
             List<Double> nanos = new ArrayList<>();
@@ -76,14 +70,14 @@ final class OrderContenders {
                     first.add(micros);
                 }
             }
-            measures.add(new Measure(name, "an index", "ns", nanos, 10));
-            measures.add(new Measure(name, "allocated", "B/index", bytes, 0.01));
-            measures.add(new Measure(name, "the first index", "us", first, 0));
+            results.add(Result.of(name, "an index", "ns", nanos).withMedianUnder(10));
+            results.add(Result.of(name, "allocated", "B/index", bytes).withMedianUnder(0.01));
+            results.add(Result.of(name, "the first index", "us", first));
         }
-        return measures;
+        return results;
     }
 
-    List<Measure> chain() {
+    List<Result> chain() {
         RowIndex views = RowIndex.range(7, 3_300_000_007L).skip(100).stride(1, 3).reverse();
         RowIndex shuffled = RowIndex.all(views.size()).shuffle(42);
         RowIndex chain = views.shuffle(42).skip(1000);
@@ -101,9 +95,9 @@ final class OrderContenders {
         }
         String name = "five views, one of them a shuffle";
         return List.of(
-                new Measure(name, "a shuffle", "ns", plain, 0),
-                new Measure(name, "the chain", "ns", chained, 0),
-                new Measure(name, "the chain", "shuffles", ratios, 3));
+                Result.of(name, "a shuffle", "ns", plain),
+                Result.of(name, "the chain", "ns", chained),
+                Result.of(name, "the chain", "shuffles", ratios).withMedianUnder(3));
     }
 
     /** {@return the time of one index, of a turn from somewhere on} */
@@ -131,7 +125,7 @@ final class OrderContenders {
      *
      * @param directory empty; holds one byte a row
      */
-    List<Measure> stratified(Path directory, int rows) throws IOException {
+    List<Result> stratified(Path directory, int rows) throws IOException {
         Path path = directory.resolve("labels.memmpy");
         fill(path, rows);
         List<Double> seconds = new ArrayList<>();
@@ -157,8 +151,8 @@ final class OrderContenders {
         }
         String name = String.format(Locale.ROOT, "stratified split of %,d rows, 10 classes", rows);
         return List.of(
-                new Measure(name, "split", "s", seconds, 0),
-                new Measure(name, "memory beside the result", "bits/row", bits, 2));
+                Result.of(name, "split", "s", seconds),
+                Result.of(name, "memory beside the result", "bits/row", bits).withMedianUnder(2));
     }
 
     private static void fill(Path path, int rows) throws IOException {

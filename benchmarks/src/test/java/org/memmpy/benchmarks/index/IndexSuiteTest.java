@@ -33,14 +33,21 @@ class IndexSuiteTest {
                         .setOut(new PrintWriter(out))
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .execute(
-                                ("--only cut --cut-rows 5000 --rounds 1 --python no-such-python --dir "
+                                ("--labels 5000 --cut-rows 5000 --rounds 1 --python no-such-python --dir "
                                                 + work
                                                 + " --out "
                                                 + file)
                                         .split(" "));
         assertEquals(0, exitCode, out.toString());
         List<String> lines = Files.readAllLines(file);
-        for (String contender : List.of("memmpy, 1 thread", "memmpy, 2 threads", "kept result")) {
+        for (String contender :
+                List.of(
+                        "memmpy, 1 thread",
+                        "memmpy, 2 threads",
+                        "kept result",
+                        "an index",
+                        "the chain",
+                        "memory beside the result")) {
             assertTrue(
                     lines.stream()
                             .anyMatch(line -> line.contains(contender) && line.contains("median")),
