@@ -119,16 +119,16 @@ public final class Truths {
     }
 
     /**
-     * Lists the rows that are true; there is no branch that could be mispredicted.
+     * Lists what is true; there is no branch that could be mispredicted.
      *
-     * @param first the block's first row
-     * @param rows filled from {@code at} on; one place more than there are rows may be written
-     * @return where the next row goes
+     * @param first what the first truth is listed as; the others follow
+     * @param listed filled from {@code at} on; one place more than there are truths may be written
+     * @return where the next goes
      */
-    public static int list(int[] truths, long first, long[] rows, int at, int n) {
+    public static int list(int[] truths, int first, int[] listed, int at, int n) {
         int next = at;
         for (int i = 0; i < n; i++) {
-            rows[next] = first + i;
+            listed[next] = first + i;
             next += truths[i];
         }
         return next;

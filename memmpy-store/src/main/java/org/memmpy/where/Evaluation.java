@@ -69,20 +69,23 @@ final class Evaluation {
 
     private void alone() {
         Program program = new Program(cut, columns);
-        long[] rows = new long[ROWS + 1];
+        int[] found = new int[ROWS + 1];
         for (long row = from; row < to; row += ROWS) {
-            into.add(rows, 0, program.select(row, (int) Math.min(ROWS, to - row), rows, 0));
+            int count = program.select(row, (int) Math.min(ROWS, to - row), found, 0, 0);
+            into.addAscending(row, found, count);
         }
     }
 
     private void chunks() {
         Program program = new Program(cut, columns);
-        long[] rows = new long[CHUNK + 1];
+        int[] rows = new int[CHUNK + 1];
         for (long chunk = take(); chunk >= 0; chunk = take()) {
             long end = Math.min(to, from + (chunk + 1) * CHUNK);
+            long start = from + chunk * CHUNK;
             int found = 0;
-            for (long row = from + chunk * CHUNK; row < end; row += ROWS) {
-                found = program.select(row, (int) Math.min(ROWS, end - row), rows, found);
+            for (long row = start; row < end; row += ROWS) {
+                int n = (int) Math.min(ROWS, end - row);
+                found = program.select(row, n, rows, found, (int) (row - start));
             }
             if (!deliver(chunk, rows, found)) {
                 return;
@@ -101,7 +104,7 @@ final class Evaluation {
     }
 
     /** Waits for the chunks before; an interrupt is kept for later. */
-    private synchronized boolean deliver(long chunk, long[] rows, int found) {
+    private synchronized boolean deliver(long chunk, int[] rows, int found) {
         boolean interrupted = false;
         while (turn != chunk && !stopped) {
             try {
@@ -116,7 +119,7 @@ final class Evaluation {
         if (stopped) {
             return false;
         }
-        into.add(rows, 0, found);
+        into.addAscending(from + chunk * CHUNK, rows, found);
         turn++;
         notifyAll();
         return true;

@@ -58,17 +58,18 @@ final class Program {
      *
      * @param row the block's first
      * @param n how many, at most a block
-     * @param rows filled from {@code at} on, one place more than it gets
+     * @param found filled from {@code at} on, one place more than it gets, with {@code first} for
+     *     the block's first row, and so on
      * @return where the next goes
      */
-    int select(long row, int n, long[] rows, int at) {
+    int select(long row, int n, int[] found, int at, int first) {
         for (ColumnLoad load : loads.values()) {
             load.run(row, n);
         }
         for (Step step : steps) {
             step.run(n);
         }
-        return Truths.list(result, row, rows, at, n);
+        return Truths.list(result, first, found, at, n);
     }
 
     private Object compile(Typed typed) {

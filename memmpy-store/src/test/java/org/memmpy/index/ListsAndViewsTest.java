@@ -20,6 +20,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The ends of what views and lists can do; RowIndexPropertyTest has what is between them. */
 class ListsAndViewsTest {
@@ -176,5 +177,40 @@ class ListsAndViewsTest {
         assertEquals(all.shuffle(1).fingerprint(), RowIndex.all(100).shuffle(1).fingerprint());
         assertEquals(RowIndex.of(1, 2).fingerprint(), RowIndex.of(1, 2).skip(0).fingerprint());
         assertNotEquals(all.shuffle(1).fingerprint(), all.take(99).shuffle(1).fingerprint());
+    }
+
+    @Test
+    void ascendingRowsAreAddedByTheirDistances() {
+        for (long bound : new long[] {1L << 20, 1L << 40}) {
+            RowList list = new RowList(bound);
+            list.addAscending(5, new int[] {0, 2, 3, 99}, 3);
+            list.addAscending(100, new int[0], 0);
+            list.addAscending(1000, new int[] {7}, 1);
+            int[] many = IntStream.range(0, 300_000).toArray();
+            list.addAscending(2000, many, many.length);
+            int[] descending = {3, 2};
+            assertThrows(IllegalArgumentException.class, () -> list.addAscending(0, descending, 2));
+            int[] twice = {3, 3};
+            assertThrows(IllegalArgumentException.class, () -> list.addAscending(0, twice, 2));
+            int[] beyond = {0, 1};
+            assertThrows(
+                    IllegalArgumentException.class, () -> list.addAscending(bound - 1, beyond, 2));
+            int[] negative = {-1, 1};
+            assertThrows(IllegalArgumentException.class, () -> list.addAscending(0, negative, 2));
+            assertThrows(IllegalArgumentException.class, () -> list.addAscending(-1, beyond, 2));
+            RowIndex index = list.toIndex();
+            assertEquals(300_004, index.size());
+            assertEquals(5, index.get(0));
+            assertEquals(8, index.get(2));
+            assertEquals(1007, index.get(3));
+            assertEquals(301_999, index.get(300_003));
+            assertTrue(index.isSorted());
+            assertEquals(302_000, index.bound());
+            assertThrows(IllegalStateException.class, () -> list.addAscending(0, beyond, 1));
+        }
+        RowList falling = new RowList(10);
+        falling.addAscending(5, new int[] {0}, 1);
+        falling.addAscending(1, new int[] {0}, 1);
+        assertEquals(6, falling.toIndex().bound());
     }
 }
