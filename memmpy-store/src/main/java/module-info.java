@@ -4,6 +4,7 @@
 /** Training data on disk as plain {@code .npy} arrays, mapped, and gathered into minibatches. */
 module org.memmpy.store {
     requires com.fasterxml.jackson.core;
+    requires jdk.jfr;
 
     exports org.memmpy;
     exports org.memmpy.store;

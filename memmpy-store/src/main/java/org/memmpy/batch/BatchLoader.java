@@ -8,6 +8,7 @@ import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int world;
     private final int threads;
     private final int prefetch;
+    private final Duration logEvery;
     private final BatchMemory memory;
     private final PooledMemory ownMemory;
     private final Set<Epoch> open = new HashSet<>();
@@ -72,6 +74,7 @@ public final class BatchLoader implements AutoCloseable {
         this.world = builder.world;
         this.threads = builder.threads;
         this.prefetch = builder.prefetch;
+        this.logEvery = builder.logEvery;
         this.ownMemory = builder.memory == null ? new PooledMemory(mostRows()) : null;
         this.memory = builder.memory == null ? ownMemory : builder.memory;
     }
@@ -233,6 +236,10 @@ public final class BatchLoader implements AutoCloseable {
         return memory;
     }
 
+    Duration logEvery() {
+        return logEvery;
+    }
+
     void forget(Epoch epoch) {
         synchronized (open) {
             open.remove(epoch);
@@ -270,6 +277,7 @@ public final class BatchLoader implements AutoCloseable {
         private int world = 1;
         private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
         private int prefetch = 4;
+        private Duration logEvery = Duration.ZERO;
         private BatchMemory memory;
 
         private Builder(Table table) {
@@ -439,6 +447,24 @@ public final class BatchLoader implements AutoCloseable {
          */
         public Builder prefetch(int batches) {
             prefetch = batches;
+            return this;
+        }
+
+        /**
+         * Has every pass log a line of its {@link LoaderStats} now and then, at level INFO; none if
+         * this is not called. Flight recordings have more: the events {@code memmpy.Gather}, {@code
+         * memmpy.Wait} and {@code memmpy.Batch}.
+         *
+         * @param interval at least so long from line to line; zero for none
+         * @return this
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder logEvery(Duration interval) {
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException(
+                        "logEvery is " + interval + "; it must not be negative");
+            }
+            logEvery = interval;
             return this;
         }
 

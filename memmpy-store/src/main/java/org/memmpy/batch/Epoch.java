@@ -31,6 +31,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private final Steps steps;
     private final long batches;
     private final List<RowType> types;
+    private final PassMeter meter;
     private final List<Thread> workers = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,10 +43,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
 
     private long claimed;
     private long delivered;
-    private long rows;
-    private long waitNanos;
-    private final long started = System.nanoTime();
-    private long ended;
+    private int ready;
     private Throwable failure;
     private boolean closed;
     private boolean toldOfEnd;
@@ -56,6 +54,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         this.steps = steps;
         this.batches = steps.count();
         this.types = loader.rowTypes();
+        this.meter = new PassMeter(number, types, loader.logEvery());
         this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
     }
 
@@ -153,25 +152,43 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      * @throws IllegalStateException if the epoch was closed
      */
     public MiniBatch next() {
+        MiniBatch batch;
+        LoaderStats told;
         lock.lock();
         try {
             awaitBatch();
             throwIfOver();
             int place = place();
-            MiniBatch batch = ring[place];
+            batch = ring[place];
             ring[place] = null;
             delivered++;
-            rows += batch.rows();
+            ready--;
+            told = meter.delivered(batch.rows(), ready);
+            record(batch);
             taken.signalAll();
             if (delivered == batches) {
-                ended = System.nanoTime();
+                meter.end();
                 gathered.signalAll();
                 loader.forget(this);
                 OpenResources.closed(this);
             }
-            return batch;
         } finally {
             lock.unlock();
+        }
+        if (told != null) {
+            meter.tell(told);
+        }
+        return batch;
+    }
+
+    private void record(MiniBatch batch) {
+        LoaderEvents.Batch event = new LoaderEvents.Batch();
+        if (event.shouldCommit()) {
+            event.epoch = number;
+            event.batch = batch.number();
+            event.rows = batch.rows();
+            event.ready = ready;
+            event.commit();
         }
     }
 
@@ -187,6 +204,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         if (!mustWait()) {
             return;
         }
+        LoaderEvents.Wait event = new LoaderEvents.Wait();
+        event.begin();
         long from = System.nanoTime();
         try {
             while (mustWait()) {
@@ -197,7 +216,13 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             throw new MemmpyException(
                     "interrupted while waiting for batch " + delivered + " of epoch " + number, e);
         } finally {
-            waitNanos += System.nanoTime() - from;
+            meter.waited(System.nanoTime() - from);
+            event.end();
+            if (event.shouldCommit()) {
+                event.epoch = number;
+                event.batch = delivered;
+                event.commit();
+            }
         }
     }
 
@@ -241,9 +266,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     public LoaderStats stats() {
         lock.lock();
         try {
-            long rowBytes = types.stream().mapToLong(RowType::bytes).sum();
-            long end = ended == 0 ? System.nanoTime() : ended;
-            return new LoaderStats(delivered, rows, rows * rowBytes, waitNanos, end - started);
+            return meter.stats(ready);
         } finally {
             lock.unlock();
         }
@@ -258,9 +281,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            if (ended == 0) {
-                ended = System.nanoTime();
-            }
+            meter.end();
             taken.signalAll();
             gathered.signalAll();
         } finally {
@@ -305,7 +326,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private void gatherBatches() {
         try {
             for (long k = claim(); k >= 0; k = claim()) {
-                deliver(k, gather(k));
+                long from = System.nanoTime();
+                MiniBatch batch = gather(k);
+                deliver(k, batch, System.nanoTime() - from);
             }
         } catch (Throwable e) { // whatever it is, the consumer must learn of it, not wait for ever
             fail(e);
@@ -329,6 +352,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     }
 
     private MiniBatch gather(long k) {
+        LoaderEvents.Gather event = new LoaderEvents.Gather();
+        event.begin();
         long[] rowIds = steps.rows(k);
         BatchMemory.Slot slot = loader.memory().take(types, rowIds.length);
         boolean complete = false;
@@ -340,13 +365,23 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
                 slot.release();
             }
         }
+        event.end();
+        if (event.shouldCommit()) {
+            event.epoch = number;
+            event.batch = k;
+            event.rows = rowIds.length;
+            event.bytes = rowIds.length * types.stream().mapToLong(RowType::bytes).sum();
+            event.commit();
+        }
         return new MiniBatch(number, k, steps, rowIds, types, slot);
     }
 
-    private void deliver(long k, MiniBatch batch) {
+    private void deliver(long k, MiniBatch batch, long nanos) {
         lock.lock();
         try {
             if (!closed) {
+                ready++;
+                meter.gathered(nanos);
                 ring[(int) (k % ring.length)] = batch;
                 gathered.signalAll();
                 return;

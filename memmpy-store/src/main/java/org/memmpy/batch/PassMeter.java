@@ -1,0 +1,78 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.RowType;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Counts what a pass delivers, and says so now and then. Not thread-safe: the pass's lock guards
+ * it.
+ */
+final class PassMeter {
+    private static final System.Logger LOG = System.getLogger(BatchLoader.class.getName());
+
+    private final long epoch;
+    private final long rowBytes;
+    private final long logNanos;
+    private final long started = System.nanoTime();
+    private long logged = started;
+    private long ended;
+    private long batches;
+    private long rows;
+    private long waitNanos;
+    private long gatherNanos;
+
+    /**
+     * Begins to count.
+     *
+     * @param every how often to say so; zero for never
+     */
+    PassMeter(long epoch, List<RowType> types, Duration every) {
+        this.epoch = epoch;
+        this.rowBytes = types.stream().mapToLong(RowType::bytes).sum();
+        this.logNanos = every.toNanos();
+    }
+
+    void waited(long nanos) {
+        waitNanos += nanos;
+    }
+
+    void gathered(long nanos) {
+        gatherNanos += nanos;
+    }
+
+    /** {@return what is to be told now, with {@link #tell}; mostly null} */
+    LoaderStats delivered(int batchRows, int ready) {
+        batches++;
+        rows += batchRows;
+        long now = System.nanoTime();
+        if (logNanos == 0 || now - logged < logNanos) {
+            return null;
+        }
+        logged = now;
+        return stats(ready);
+    }
+
+    /** Logs a line; not under the lock, for a log may be slow. */
+    void tell(LoaderStats stats) {
+        LOG.log(Level.INFO, "epoch {0}: {1}", Long.toString(epoch), stats);
+    }
+
+    /** The time stands still from the first call on. */
+    void end() {
+        if (ended == 0) {
+            ended = System.nanoTime();
+        }
+    }
+
+    LoaderStats stats(int ready) {
+        long end = ended == 0 ? System.nanoTime() : ended;
+        return new LoaderStats(
+                batches, rows, rows * rowBytes, waitNanos, end - started, gatherNanos, ready);
+    }
+}
