@@ -18,7 +18,7 @@ public interface Order {
      *
      * @param rows the index
      * @param epoch its number; each has an order of its own, if there is any choice
-     * @return positions below {@code rows.size()}
+     * @return positions below {@code rows.size()}; equally many in every epoch
      * @throws IllegalArgumentException if the index cannot be visited so
      */
     RowIndex positions(RowIndex rows, long epoch);
