@@ -468,8 +468,8 @@ public final class BatchLoader implements AutoCloseable {
          * @return the loader, to be closed
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
-         *     visited in the order chosen, a number is not positive, or ranks would get batches of
-         *     different lengths
+         *     visited in the order chosen, a number is not positive, ranks would get batches of
+         *     different lengths, or tables are mixed in an order by a column, which is of one table
          */
         public BatchLoader build() {
             if (columns.isEmpty()) {
@@ -490,6 +490,7 @@ public final class BatchLoader implements AutoCloseable {
                         "%s: the index names rows up to %,d. It was made for another table or a later generation"
                                 .formatted(tables.getFirst(), index.bound() - 1));
             }
+            requireOneTableOfOrder();
             requirePositive("batchSize", batchSize);
             requirePositive("world", world);
             if (rank < 0 || rank >= world || batchSize % world != 0) {
@@ -509,6 +510,22 @@ public final class BatchLoader implements AutoCloseable {
                 if (!complete) {
                     loader.close();
                 }
+            }
+        }
+
+        /** A row's number is another row in another table. */
+        private void requireOneTableOfOrder() {
+            Table first = tables.getFirst();
+            boolean several =
+                    tables.stream()
+                            .anyMatch(
+                                    table ->
+                                            table.store() != first.store()
+                                                    || !table.path().equals(first.path()));
+            if (several && !order.columns().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
+                                .formatted(order, order.columns().getFirst()));
             }
         }
 
