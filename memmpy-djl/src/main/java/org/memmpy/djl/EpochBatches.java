@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
 
 import java.util.Iterator;
@@ -42,8 +43,6 @@ record EpochBatches(
             Consumer<Pass> begun) {
         Columns columns = reader.columns();
         EpochSampler.Sampling sampling = epochs.sampling();
-        columns.requireFit(
-                Math.min(sampling.batchSize() / sampling.world(), reader.index().size()));
         BatchLoader.Builder builder =
                 BatchLoader.builder(columns.table())
                         .index(reader.index())
@@ -55,6 +54,8 @@ record EpochBatches(
             builder.threads(threads);
         }
         BatchLoader loader = builder.build();
+        long whole = sampling.batchSize() / sampling.world();
+        columns.requireFit(sampling.ends() == Ends.KEEP ? Math.min(whole, loader.rows()) : whole);
         return new EpochBatches(
                 reader.delivery(), manager, loader, epochs.nextEpoch(loader), begun);
     }

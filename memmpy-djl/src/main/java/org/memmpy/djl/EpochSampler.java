@@ -78,13 +78,17 @@ final class EpochSampler implements Sampler {
      * {@return a state of the epoch that begins now: where it goes on, or its start}
      *
      * @param loader of the epochs
+     * @throws IllegalArgumentException if the state to go on from is of other data, another index
+     *     or another order; it is refused by the next call, too
      */
-    LoaderState nextEpoch(BatchLoader loader) {
-        LoaderState state = resumed.getAndSet(null);
+    synchronized LoaderState nextEpoch(BatchLoader loader) {
+        LoaderState state = resumed.get();
         if (state == null) {
             return loader.state(next.getAndIncrement());
         }
-        next.set(state.ended() ? state.epoch() + 2 : state.epoch() + 1);
+        long epoch = loader.resumedEpoch(state);
+        resumed.set(null);
+        next.set(epoch + 1);
         return state;
     }
 

@@ -66,6 +66,16 @@ class ResumeTest extends WithImages {
     }
 
     @Test
+    void aRestThatIsDroppedLeadsToTheNextEpoch() throws Exception {
+        LoaderState state = after(images().setSampling(32, true).build(), 5);
+        MemmpyDataset whole = images().setSampling(64, true, true).optEpoch(1).build();
+        MemmpyDataset resumed = images().setSampling(64, true, true).optState(state).build();
+        for (int epoch = 1; epoch < 3; epoch++) {
+            assertEquals(Rows.drain(whole.getData(manager)), Rows.drain(resumed.getData(manager)));
+        }
+    }
+
+    @Test
     void indicesAreThoseOfTheBatch() throws Exception {
         LoaderState state = after(images().setSampling(32, true).build(), 3);
         MemmpyDataset resumed = images().setSampling(32, true).optState(state).build();
@@ -117,9 +127,9 @@ class ResumeTest extends WithImages {
         LoaderState state = after(images().setSampling(32, true).build(), 3);
         MemmpyDataset other = images().optSeed(8).setSampling(32, true).optState(state).build();
         IllegalArgumentException e =
-                assertThrows(
-                        IllegalArgumentException.class, () -> other.getData(manager).iterator());
+                assertThrows(IllegalArgumentException.class, () -> other.getData(manager));
         assertTrue(e.getMessage().contains("order"), e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> other.getData(manager));
         MemmpyDataset foreign =
                 images().setSampling(new BatchSampler(new SequenceSampler(), 32)).build();
         assertThrows(IllegalStateException.class, foreign::state);

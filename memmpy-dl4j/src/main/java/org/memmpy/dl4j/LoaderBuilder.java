@@ -208,7 +208,7 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
 
     RecycledMemory newMemory(List<RowType> types) {
         long own = batchSize / Math.max(1, world);
-        long rows = Math.max(1, ends == Ends.KEEP ? Math.min(own, index.size()) : own);
+        long rows = Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(own)) : own);
         long cap = memoryCap;
         long bound = memoryCap;
         if (cap == 0) {
@@ -219,6 +219,15 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
             bound = Math.min(DEFAULT_CAP_BOUND, half);
         }
         return new RecycledMemory(types, rows, cap, bound);
+    }
+
+    /**
+     * {@return the rows of an epoch, which may be drawn from fewer; the index's if it has enough}
+     */
+    private long epochRows(long enough) {
+        return index.size() == 0 || index.size() >= enough
+                ? index.size()
+                : order.positions(index, 0).size();
     }
 
     Passes newPasses(RecycledMemory memory, List<Column> columns) {

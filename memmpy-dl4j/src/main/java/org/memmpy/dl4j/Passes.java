@@ -51,7 +51,8 @@ final class Passes implements AutoCloseable {
      *
      * @param first the first epoch
      * @param saved where the first pass goes on instead; may be null
-     * @throws IllegalArgumentException if the state is of other data, another index or order
+     * @throws IllegalArgumentException if the state is of other data, another index or order, or
+     *     ranks would get batches of different lengths
      */
     static Passes of(BatchLoader loader, long first, LoaderState saved) {
         if (saved == null) {
@@ -59,16 +60,14 @@ final class Passes implements AutoCloseable {
         }
         boolean fits = false;
         try {
-            loader.requireResumable(saved);
+            long epoch = loader.resumedEpoch(saved);
             fits = true;
+            return new Passes(loader, epoch, epoch == saved.epoch() ? saved : null);
         } finally {
             if (!fits) {
                 loader.close();
             }
         }
-        return saved.ended()
-                ? new Passes(loader, saved.epoch() + 1, null)
-                : new Passes(loader, saved.epoch(), saved);
     }
 
     /**

@@ -103,7 +103,7 @@ final class RowCutter {
                     "next(int) has cut a batch that %d ranks share, of which the state cannot know how far the others are. Take whole batches, with next()"
                             .formatted(state.world()));
         }
-        return state.withRows(state.rows() - rest.rowsLeft());
+        return rest.rowsLeft() == 0 ? state : state.withRows(state.rows() - rest.rowsLeft());
     }
 
     void reset() {
@@ -124,6 +124,7 @@ final class RowCutter {
     /** A batch, and from where on it was not yet delivered. Holds its memory while reachable. */
     private static final class Cut {
         private final int rows;
+        private final int filled;
         private final List<RowType> types;
         private final List<MemorySegment> columns;
         private final Object keepAlive;
@@ -131,6 +132,7 @@ final class RowCutter {
 
         Cut(MiniBatch batch) {
             rows = batch.rows();
+            filled = batch.filled();
             types = List.of(batch.rowType(0), batch.rowType(1));
             columns = List.of(batch.segment(0), batch.segment(1));
             keepAlive = ((RecycledSlot) batch.slot()).keepAlive();
@@ -140,8 +142,9 @@ final class RowCutter {
             return from < rows;
         }
 
+        /** {@return the rows left that are the epoch's own and do not only fill the batch} */
         int rowsLeft() {
-            return rows - from;
+            return Math.max(0, rows - filled - from);
         }
 
         DataSet take(int most) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.index.Order;
+import org.memmpy.index.RowIndex;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -104,5 +105,44 @@ class ResumeTest extends WithTable {
                         IllegalArgumentException.class,
                         () -> builder().shuffle(6).state(state).build());
         assertTrue(e.getMessage().contains("order"), e.getMessage());
+    }
+
+    @Test
+    void rowsThatFillABatchAreNotCounted() {
+        for (int rows = 101; rows <= 110; rows++) {
+            LoaderState state;
+            try (MemmpyDataSetIterator iterator = builder().shuffle(5).ends(Ends.PAD).build()) {
+                for (int i = 0; i < rows; i++) {
+                    iterator.next(1);
+                }
+                state = iterator.state();
+            }
+            assertEquals(Math.min(rows, ROWS), state.rows());
+            assertEquals(rows >= ROWS, state.ended());
+            try (MemmpyDataSetIterator resumed = builder().shuffle(5).state(state).build()) {
+                assertEquals(rows < ROWS ? order(0).subList(rows, ROWS) : order(1), drain(resumed));
+            }
+        }
+    }
+
+    @Test
+    void aRestThatIsDroppedLeadsToTheNextEpoch() {
+        LoaderState state = after(0, 90);
+        try (MemmpyDataSetIterator resumed =
+                builder().shuffle(5).batchSize(20).ends(Ends.DROP).state(state).build()) {
+            assertEquals(1, resumed.epoch());
+            assertEquals(order(1).subList(0, 100), drain(resumed));
+        }
+    }
+
+    @Test
+    void anOrderMayHaveMoreRowsThanItsIndex() {
+        Order drawn = Order.balanced(1, store.array("label"), 50);
+        try (MemmpyDataSetIterator iterator =
+                builder().index(RowIndex.all(6)).batchSize(20).order(drawn).build()) {
+            List<Integer> ids = drain(iterator);
+            assertEquals(50, ids.size());
+            assertTrue(ids.stream().allMatch(id -> id < 6));
+        }
     }
 }

@@ -117,7 +117,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /** {@return the batches of one epoch} */
     public long batches() {
-        return steps(0, 0).count();
+        return Steps.count(rows, batchSize, world, ends);
     }
 
     /**
@@ -150,7 +150,8 @@ public final class BatchLoader implements AutoCloseable {
 
     /**
      * Goes on behind the rows that a state counts, which takes no longer than starting an epoch:
-     * the rest of its epoch, in the same order; or the next epoch, if it had ended.
+     * the rest of its epoch, in the same order; or the next epoch, if it had ended, or if what is
+     * left of it is less than a batch and {@link Ends#DROP dropped}.
      *
      * <p>Batch size, threads, columns' conversions, rank and number of ranks may be others than
      * then.
@@ -158,27 +159,30 @@ public final class BatchLoader implements AutoCloseable {
      * @param state of a pass of this loader or of one like it
      * @return the pass, to be closed; its batches are counted from 0
      * @throws IllegalArgumentException if the state is of other data, another index or another
-     *     order; the message says which
+     *     order, the message says which; or if ranks would get batches of different lengths
      * @throws IllegalStateException if the loader was closed
      */
     public Epoch resume(LoaderState state) {
-        requireResumable(state);
-        return state.ended() ? start(state.epoch() + 1, 0) : start(state.epoch(), state.rows());
+        long epoch = resumedEpoch(state);
+        return start(epoch, epoch == state.epoch() ? state.rows() : 0);
     }
 
     /**
-     * Checks that {@link #resume} would go on from a state.
+     * Checks that {@link #resume} would go on from a state, and says where.
      *
      * @param state of a pass of this loader or of one like it
-     * @throws IllegalArgumentException if it is of other data, another index or another order; the
-     *     message says which
+     * @return the number of the pass that it starts: that of the state, or the next one
+     * @throws IllegalArgumentException as {@link #resume}
      */
-    public void requireResumable(LoaderState state) {
+    public long resumedEpoch(LoaderState state) {
         state.requireSame(state(state.epoch(), state.rows(), state.ended()));
         if (state.rows() < 0 || state.rows() > rows) {
             throw new IllegalArgumentException(
                     "the state counts %,d delivered rows of %,d".formatted(state.rows(), rows));
         }
+        boolean over =
+                state.ended() || Steps.count(rows - state.rows(), batchSize, world, ends) == 0;
+        return over ? state.epoch() + 1 : state.epoch();
     }
 
     private Epoch start(long number, long delivered) {
@@ -194,8 +198,13 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private Steps steps(long number, long delivered) {
-        return new Steps(
-                index, order.positions(index, number), delivered, batchSize, rank, world, ends);
+        RowIndex positions = order.positions(index, number);
+        if (positions.size() != rows) {
+            throw new IllegalArgumentException(
+                    "the order has %,d rows in epoch %d and %,d in epoch 0; all epochs must have equally many: %s"
+                            .formatted(positions.size(), number, rows, order));
+        }
+        return new Steps(index, positions, delivered, batchSize, rank, world, ends);
     }
 
     /**
@@ -215,7 +224,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /** Refuses ends that leave no batch, or that ranks cannot share. */
     private void requireBatch() {
-        if (steps(0, 0).count() == 0) {
+        if (batches() == 0) {
             throw new IllegalArgumentException(
                     "an epoch has %,d rows, fewer than a batch of %,d, and dropLast (Ends.DROP) leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
                             .formatted(rows, batchSize));
@@ -485,8 +494,8 @@ public final class BatchLoader implements AutoCloseable {
          * @return the loader, to be closed
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
-         *     visited in the order chosen, a number is not positive, or ranks would get batches of
-         *     different lengths
+         *     visited in the order chosen, a number is not positive, ranks would get batches of
+         *     different lengths, or tables are mixed in an order by a column, which is of one table
          */
         public BatchLoader build() {
             if (columns.isEmpty()) {
@@ -507,6 +516,7 @@ public final class BatchLoader implements AutoCloseable {
                         "%s: the index names rows up to %,d. It was made for another table or a later generation"
                                 .formatted(tables.getFirst(), index.bound() - 1));
             }
+            requireOneTableOfOrder();
             requirePositive("batchSize", batchSize);
             requirePositive("world", world);
             if (rank < 0 || rank >= world || batchSize % world != 0) {
@@ -526,6 +536,22 @@ public final class BatchLoader implements AutoCloseable {
                 if (!complete) {
                     loader.close();
                 }
+            }
+        }
+
+        /** A row's number is another row in another table. */
+        private void requireOneTableOfOrder() {
+            Table first = tables.getFirst();
+            boolean several =
+                    tables.stream()
+                            .anyMatch(
+                                    table ->
+                                            table.store() != first.store()
+                                                    || !table.path().equals(first.path()));
+            if (several && !order.columns().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
+                                .formatted(order, order.columns().getFirst()));
             }
         }
 

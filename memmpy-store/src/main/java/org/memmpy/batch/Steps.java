@@ -46,14 +46,23 @@ public final class Steps {
         this.rank = rank;
         this.world = world;
         this.ends = ends;
-        long left = order.size() - start;
-        boolean isWhole = left % globalBatch == 0;
+        this.count = count(order.size() - start, globalBatch, world, ends);
+    }
+
+    /**
+     * {@return how many batches some rows are}
+     *
+     * @param rows of all ranks
+     * @throws IllegalArgumentException if ranks would get batches of different lengths
+     */
+    static long count(long rows, int globalBatch, int world, Ends ends) {
+        boolean isWhole = rows % globalBatch == 0;
         if (world > 1 && !isWhole && ends == Ends.KEEP) {
             throw new IllegalArgumentException(
                     "%,d rows are no multiple of the global batch of %,d, so the last batch would differ between the %,d ranks. Choose ends(DROP), ends(PAD) or ends(WRAP)"
-                            .formatted(left, globalBatch, world));
+                            .formatted(rows, globalBatch, world));
         }
-        this.count = left / globalBatch + (isWhole || ends == Ends.DROP ? 0 : 1);
+        return rows / globalBatch + (isWhole || ends == Ends.DROP ? 0 : 1);
     }
 
     /** {@return how many batches there are} */

@@ -18,7 +18,7 @@ public interface Order {
      *
      * @param rows the index
      * @param epoch its number; each has an order of its own, if there is any choice
-     * @return positions below {@code rows.size()}
+     * @return positions below {@code rows.size()}; equally many in every epoch
      * @throws IllegalArgumentException if the index cannot be visited so
      */
     RowIndex positions(RowIndex rows, long epoch);
@@ -85,7 +85,8 @@ public interface Order {
      * passed through again and again, every pass in another order, and an epoch goes on where the
      * one before has ended: no row comes twice before all of its source have come once.
      *
-     * @param each the order of the single indices; a pass is an epoch of it
+     * @param each the order of the single indices; a pass is an epoch of it that no other source
+     *     has, so a {@link #balanced} one, which goes on from epoch to epoch, leaves rows out
      * @param shares of the rows; exact if they are multiples of 1/4096 or of a larger fraction,
      *     otherwise to 1/4096
      * @param epochRows rows of an epoch

@@ -5,7 +5,6 @@ package org.memmpy.index;
 
 import org.memmpy.CorruptStoreException;
 import org.memmpy.format.BlockChecksums;
-import org.memmpy.os.ReadableFile;
 import org.memmpy.os.Uninterrupted;
 
 import java.io.IOException;
@@ -145,8 +144,9 @@ public record RowFile(RowIndex rows, String note) {
         return Uninterrupted.call(() -> openOnce(file));
     }
 
+    /** Opens the path once: there may be another file behind it a moment later. */
     private static RowFile openOnce(Path file) throws IOException {
-        try (ReadableFile reading = ReadableFile.open(file)) {
+        try (FileChannel reading = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer words = read(reading, file, WORDS * Long.BYTES);
             if (words.getLong() != MAGIC) {
                 throw damaged(file, "it does not begin as a row file does");
@@ -178,7 +178,7 @@ public record RowFile(RowIndex rows, String note) {
             }
             ListedRows rows =
                     new ListedRows(
-                            new MemorySegment[] {map(file, start, bytes)},
+                            new MemorySegment[] {map(reading, start, bytes)},
                             ListedRows.WHOLE,
                             narrow,
                             size,
@@ -191,19 +191,18 @@ public record RowFile(RowIndex rows, String note) {
         }
     }
 
-    private static MemorySegment map(Path file, long start, long bytes) throws IOException {
-        if (bytes == 0) {
-            return MemorySegment.NULL;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, start, bytes, Arena.ofAuto());
-        }
+    private static MemorySegment map(FileChannel file, long start, long bytes) throws IOException {
+        return bytes == 0
+                ? MemorySegment.NULL
+                : file.map(FileChannel.MapMode.READ_ONLY, start, bytes, Arena.ofAuto());
     }
 
-    private static ByteBuffer read(ReadableFile file, Path path, int bytes) throws IOException {
+    private static ByteBuffer read(FileChannel file, Path path, int bytes) throws IOException {
         ByteBuffer read = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (file.read(read, 0) < bytes) {
-            throw damaged(path, "it ends within its header");
+        while (read.hasRemaining()) {
+            if (file.read(read, read.position()) < 0) {
+                throw damaged(path, "it ends within its header");
+            }
         }
         return read.flip();
     }

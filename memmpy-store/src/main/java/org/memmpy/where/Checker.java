@@ -190,10 +190,13 @@ final class Checker {
             case "min", "max" -> {
                 String name = call.function();
                 requireArguments(call, 2, 100, name + "(x, y)");
-                Operand result = arithmetic.strong(arguments.getFirst(), at);
+                Op op = name.equals("min") ? Op.MIN : Op.MAX;
+                Operand result = arguments.getFirst();
                 for (Operand next : arguments.subList(1, arguments.size())) {
-                    Op op = name.equals("min") ? Op.MIN : Op.MAX;
-                    result = arithmetic.binary(op, result, next, at);
+                    boolean noType = result instanceof Operand.Weak && next instanceof Operand.Weak;
+                    result =
+                            arithmetic.binary(
+                                    op, noType ? arithmetic.strong(result, at) : result, next, at);
                 }
                 yield result;
             }

@@ -104,14 +104,14 @@ final class WeakMath {
                     requireDivisor(a.signum() != 0);
                     yield Math.pow(a.doubleValue(), b.doubleValue());
                 }
-                if (a.bitLength() > 1
-                        && b.multiply(BigInteger.valueOf(a.bitLength())).bitLength() > 12) {
+                if (a.abs().bitLength() < 2) {
+                    yield a.pow(b.signum() == 0 ? 0 : b.testBit(0) ? 1 : 2); // of -1, 0, 1
+                }
+                if (b.multiply(BigInteger.valueOf(a.bitLength())).bitLength() > 12) {
                     throw new RefusedException(
                             "this number is larger than any that a column holds");
                 }
-                yield a.bitLength() > 1
-                        ? a.pow(b.intValueExact())
-                        : a.pow(b.signum() == 0 ? 0 : b.testBit(0) ? 1 : 2); // of -1, 0, 1
+                yield a.pow(b.intValueExact());
             }
             default -> throw new IllegalArgumentException(op.toString());
         };

@@ -100,6 +100,21 @@ class MixTest {
     }
 
     @Test
+    void anOrderByAColumnIsForOneTable() {
+        Order drawn = Order.weighted(1, stores.get(2).array("id"), 10);
+        BatchLoader.Builder several = mix().order(drawn);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, several::build);
+        assertTrue(e.getMessage().contains("several tables"), e.getMessage());
+        BatchLoader.Builder one =
+                BatchLoader.mix(source(2, 0.5), source(2, 0.5))
+                        .column(Column.column("id"))
+                        .order(drawn);
+        try (BatchLoader loader = one.build()) {
+            drain(loader.epoch(0)).forEach(d -> assertEquals(2000 + d.row(), d.id()));
+        }
+    }
+
+    @Test
     void noRowComesTwiceBeforeAllOfItsSourceHaveCome() {
         try (BatchLoader loader = mix().epochRows(130).build()) {
             List<List<Long>> rows =

@@ -394,4 +394,40 @@ class ResumeTest {
             assertTrue(e.getMessage().contains(what), e.getMessage());
         }
     }
+
+    @Test
+    void aRestThatIsDroppedLeadsToTheNextEpoch() {
+        try (BatchLoader small = loader(builder -> builder.shuffle(1));
+                BatchLoader large =
+                        loader(builder -> builder.shuffle(1).batchSize(20).ends(Ends.DROP))) {
+            LoaderState state = after(small, 4, 11);
+            assertEquals(5, large.resumedEpoch(state));
+            Epoch resumed = large.resume(state);
+            assertEquals(5, resumed.number());
+            assertEquals(rest(large.epoch(5)), rest(resumed));
+            LoaderState earlier = after(small, 4, 10);
+            assertEquals(4, large.resumedEpoch(earlier));
+            assertEquals(20, rest(large.resume(earlier)).size());
+        }
+    }
+
+    @Test
+    void epochsOfOtherLengthsAreRefused() {
+        Order growing =
+                new Order() {
+                    @Override
+                    public RowIndex positions(RowIndex rows, long epoch) {
+                        return RowIndex.all(epoch + 1);
+                    }
+
+                    @Override
+                    public String toJson() {
+                        return "{}";
+                    }
+                };
+        try (BatchLoader loader = loader(builder -> builder.order(growing))) {
+            assertEquals(1, rest(loader.epoch(0)).size());
+            assertThrows(IllegalArgumentException.class, () -> loader.epoch(1));
+        }
+    }
 }

@@ -61,6 +61,26 @@ class RowFileTest {
     }
 
     @Test
+    void aFileThatIsReplacedMeanwhileIsTheOldOrTheNew() throws Exception {
+        RowFile.write(file(), RowIndex.range(0, 5), "0");
+        try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+            Future<?> written =
+                    writer.submit(
+                            () -> {
+                                for (int i = 1; i < 1000; i++) {
+                                    RowFile.write(file(), RowIndex.range(i, i + 5), "" + i);
+                                }
+                                return null;
+                            });
+            while (!written.isDone()) {
+                RowFile found = RowFile.open(file());
+                assertEquals(Long.parseLong(found.note()), found.rows().get(0));
+            }
+            written.get();
+        }
+    }
+
+    @Test
     void theFormatIsAsWrittenDown() throws IOException {
         RowFile.write(file(), RowIndex.of(5, 1L << 31), "hi");
         ByteBuffer bytes =
