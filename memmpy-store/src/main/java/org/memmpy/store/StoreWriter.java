@@ -172,7 +172,7 @@ final class StoreWriter implements AutoCloseable {
         return new Computation(path, tree().array(path), top);
     }
 
-    /** Ends it; if it is not complete, the array is as it was. */
+    /** Ends it; if it is not complete, the array has the rows that it had. */
     synchronized void endComputation(Computation computation, boolean complete) {
         overwrites.drain();
         computations.end(computation.path());
@@ -182,7 +182,11 @@ final class StoreWriter implements AutoCloseable {
                         computation.path(),
                         tree -> tree.deleteUpTo(computation.top(), computation.path()));
             } else {
-                reset(computation.path(), computation.node());
+                Manifest.Array before = computation.node();
+                Map<String, Object> attributes = tree().attributes(computation.path());
+                reset(
+                        computation.path(),
+                        new Manifest.Array(before.type(), before.parts(), attributes));
             }
         }
     }
