@@ -149,7 +149,8 @@ public final class Generations {
      * @param onPublished run as soon as the name is there, before it is forced
      */
     public void publish(Manifest manifest, Disk disk, Runnable onPublished) throws IOException {
-        publish(manifest, encode(manifest), disk, onPublished);
+        writeAside(manifest, encode(manifest), disk);
+        publishAside(manifest, disk, onPublished);
     }
 
     /**
@@ -167,9 +168,13 @@ public final class Generations {
         return bytes;
     }
 
-    /** As {@link #publish(Manifest, Disk, Runnable)}, of a manifest that is encoded already. */
-    public void publish(Manifest manifest, byte[] bytes, Disk disk, Runnable onPublished)
-            throws IOException {
+    /**
+     * The first half of {@link #publish}: writes a manifest aside and forces it, and that is all; a
+     * full disk is met here. If it fails, it can be tried again.
+     *
+     * @param bytes of the manifest, {@linkplain #encode encoded}
+     */
+    public void writeAside(Manifest manifest, byte[] bytes, Disk disk) throws IOException {
         Path file = store.resolve(name(manifest.generation()));
         if (!NAME.matcher(file.getFileName().toString()).matches()) {
             throw new IOException(
@@ -180,12 +185,17 @@ public final class Generations {
                             + " move it away");
         }
         Path aside = aside(manifest.generation());
-        disk.delete(aside); // of a writer that died while it wrote it
+        disk.delete(aside); // of a writer that died while it wrote it, or that has failed
         try (Disk.DiskFile writing = disk.create(aside)) {
             writing.write(ByteBuffer.wrap(bytes), 0);
             writing.force();
         }
-        disk.publish(aside, file);
+    }
+
+    /** The second half of {@link #publish}: gives what was written aside its name. */
+    public void publishAside(Manifest manifest, Disk disk, Runnable onPublished)
+            throws IOException {
+        disk.publish(aside(manifest.generation()), file(manifest.generation()));
         onPublished.run();
         disk.forceDirectory(store);
     }

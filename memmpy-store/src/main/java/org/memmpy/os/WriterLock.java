@@ -11,6 +11,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -79,55 +80,68 @@ public final class WriterLock implements AutoCloseable {
 
     static WriterLock acquire(Path store, Locking locking) throws IOException {
         Path lockFile = store.resolve("writer.lock");
-        Path holder = store.resolve("writer.json");
         synchronized (HELD_HERE) {
-            if (Files.notExists(lockFile)) {
-                createIfMissing(lockFile);
+            WriterLock held = null;
+            while (held == null) {
+                try {
+                    held = acquireUnlessReplaced(store, lockFile, locking);
+                } catch (NoSuchFileException e) {
+                    if (Files.notExists(store)) {
+                        throw e;
+                    }
+                }
             }
-            Object key = key(lockFile);
-            Throwable openedAt = HELD_HERE.get(key);
-            if (openedAt != null) {
-                throw new StoreLockedException(
-                        store
-                                + ": this process already has a writer open on the store (the cause"
-                                + " shows where). A store has one writer: share it, or close it"
-                                + " first; Store.open reads beside it",
-                        openedAt);
-            }
-            String[] told = {null};
-            FileChannel channel = lock(store, lockFile, holder, locking, told);
-            HELD_HERE.put(key, new Throwable("the writer was opened here"));
-            WriterLock held = new WriterLock(key, channel, lockFile, holder, told[0]);
+            HELD_HERE.put(held.key, new Throwable("the writer was opened here"));
             OpenResources.opened(held, "writer lock");
             return held;
         }
     }
 
-    private static FileChannel lock(
-            Path store, Path lockFile, Path holder, Locking locking, String[] told)
+    /**
+     * {@return the lock; null if the file was deleted before it was locked, as a vacuum does with
+     * those of dead writers}
+     */
+    private static WriterLock acquireUnlessReplaced(Path store, Path lockFile, Locking locking)
             throws IOException {
-        return Uninterrupted.call(
-                () -> {
-                    FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                    boolean locked = false;
-                    try {
-                        if (tryLock(channel, store, locking) == null) {
-                            throw new StoreLockedException(
-                                    store
-                                            + ": another process is writing to the store: "
-                                            + describe(holder)
-                                            + ". A store has one writer: let it finish; Store.open"
-                                            + " reads beside it");
-                        }
-                        told[0] = tell(holder);
-                        locked = true;
-                        return channel;
-                    } finally {
-                        if (!locked) {
-                            channel.close();
-                        }
-                    }
-                });
+        if (Files.notExists(lockFile)) {
+            createIfMissing(lockFile);
+        }
+        Object key = key(lockFile);
+        Throwable openedAt = HELD_HERE.get(key);
+        if (openedAt != null) {
+            throw new StoreLockedException(
+                    store
+                            + ": this process already has a writer open on the store (the cause"
+                            + " shows where). A store has one writer: share it, or close it"
+                            + " first; Store.open reads beside it",
+                    openedAt);
+        }
+        return Uninterrupted.call(() -> lock(store, lockFile, key, locking));
+    }
+
+    private static WriterLock lock(Path store, Path lockFile, Object key, Locking locking)
+            throws IOException {
+        Path holder = store.resolve("writer.json");
+        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        WriterLock held = null;
+        try {
+            if (tryLock(channel, store, locking) == null) {
+                throw new StoreLockedException(
+                        store
+                                + ": another process is writing to the store: "
+                                + describe(holder)
+                                + ". A store has one writer: let it finish; Store.open reads"
+                                + " beside it");
+            }
+            if (isAt(lockFile, key)) {
+                held = new WriterLock(key, channel, lockFile, holder, tell(holder));
+            }
+            return held;
+        } finally {
+            if (held == null) {
+                channel.close();
+            }
+        }
     }
 
     private static FileLock tryLock(FileChannel channel, Path store, Locking locking)
@@ -181,7 +195,7 @@ public final class WriterLock implements AutoCloseable {
                             + ": this writer was closed and has given its lock back. Open the store"
                             + " again with Store.edit");
         }
-        if (Files.notExists(lockFile) || !key.equals(key(lockFile))) {
+        if (!isAt(lockFile, key)) {
             throw new LostException(
                     lockFile
                             + " was deleted or replaced while its writer was at work, so another writer"
@@ -224,6 +238,10 @@ public final class WriterLock implements AutoCloseable {
     private static void createIfMissing(Path lockFile) throws IOException {
         // CREATE, not CREATE_NEW: two processes may both be first
         FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+    }
+
+    private static boolean isAt(Path lockFile, Object key) throws IOException {
+        return !Files.notExists(lockFile) && key.equals(key(lockFile));
     }
 
     /** The same file under two names must give one key; systems without file keys use the path. */

@@ -57,6 +57,16 @@ final class ArrayAppender {
         return type;
     }
 
+    /** Makes sure that it takes rows of a type: another array may have got the path. */
+    ArrayAppender of(RowType expected) {
+        if (!type.equals(expected)) {
+            throw new IllegalStateException(
+                    "%s: it was replaced by one with rows of %s, not %s. Ask the store for it again"
+                            .formatted(where, type, expected));
+        }
+        return this;
+    }
+
     long pendingRows() {
         return rows() - committedRows;
     }

@@ -36,8 +36,16 @@ final class JointAppend {
     }
 
     void append(String path, MemorySegment values) throws IOException {
+        append(appenders.of(path), values);
+    }
+
+    /** Appends to an array, if its path still leads to one of the same type. */
+    void append(MappedArray array, MemorySegment values) throws IOException {
+        append(appenders.of(array.path()).of(array.rowType()), values);
+    }
+
+    private void append(ArrayAppender appender, MemorySegment values) throws IOException {
         if (values.byteSize() > 0) {
-            ArrayAppender appender = appenders.of(path);
             rowsBefore.putIfAbsent(appender, appender.rows());
             appender.append(values);
         }

@@ -180,7 +180,7 @@ public final class MappedArray extends ReadableRows {
 
     private void write(MemorySegment values) throws IOException {
         Values.wholeRows(where, type, values.byteSize());
-        writer().append(path, values);
+        writer().append(this, values);
     }
 
     /** {@return the writer, as long as this is the array that the path leads to} */
@@ -219,7 +219,7 @@ public final class MappedArray extends ReadableRows {
                     "%s: %,d rows of %,d bytes cannot be reserved at once, only %,d bytes"
                             .formatted(where, count, rowType().bytes(), MAX_RESERVED));
         }
-        writer().reserve(path, count);
+        writer().reserve(this, count);
     }
 
     /**
@@ -260,7 +260,7 @@ public final class MappedArray extends ReadableRows {
         if (count < 1) {
             throw new IllegalArgumentException(where + ": a region of " + count + " rows");
         }
-        return new RegionWriter(this, writer().claim(path, row, count));
+        return new RegionWriter(this, writer().claim(this, row, count));
     }
 
     /** {@return the row behind those written} */
@@ -274,7 +274,7 @@ public final class MappedArray extends ReadableRows {
                     "%s: rows %,d to %,d are not all in the region of rows %,d to %,d"
                             .formatted(where, row, row + count - 1, claim.from(), claim.to() - 1));
         }
-        writer().overwrite(path, claim, row, count, values);
+        writer().overwrite(this, claim, row, count, values);
         return row + count;
     }
 

@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -161,10 +159,12 @@ public final class MaskedArray {
         }
         Values.requireBooleans(mask.where, newMask);
         Values.wholeRows(where(), rowType(), newValues.byteSize());
-        Map<String, MemorySegment> both = new LinkedHashMap<>();
-        both.put(values.path(), newValues);
-        both.put(mask.path(), newMask);
-        values.writer().append(both);
+        values.writer()
+                .together(
+                        to -> {
+                            to.append(values, newValues);
+                            to.append(mask, newMask);
+                        });
     }
 
     /**

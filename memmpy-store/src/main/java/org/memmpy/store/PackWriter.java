@@ -88,21 +88,30 @@ final class PackWriter {
                                         file.getFileName(),
                                         ProcessHandle.current().pid(),
                                         UUID.randomUUID().toString().substring(0, 8)));
-        boolean named = false;
         try {
             try (Disk.DiskFile out = disk.create(aside)) {
                 write(new ZipStoredWriter(out));
                 out.force();
             }
-            requireReplaceable(); // it took a while
-            disk.replace(aside, file);
-            named = true;
+            if (!publish(aside)) {
+                requireReplaceable(); // it took a while
+                disk.replace(aside, file);
+            }
             disk.forceDirectory(file.getParent());
         } finally {
-            if (!named) {
-                disk.delete(aside);
-            }
+            disk.delete(aside); // not there any more if all is well
         }
+    }
+
+    /** {@return whether the name was free and is the pack's now: nobody else's is replaced then} */
+    private boolean publish(Path aside) throws IOException {
+        try {
+            disk.publish(aside, file);
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+        disk.delete(aside); // its other name
+        return true;
     }
 
     // ---- what may be there

@@ -92,12 +92,13 @@ final class PartSweep {
         disk.forceDirectory(part);
         sweep.walk(part, file -> true);
         removeCache(part.resolve(StatisticsCache.DIRECTORY));
+        generations.prune(disk, Set.of()); // what was written aside
+        // the lock is the last: from then on another writer may be at work here
         for (String name : new String[] {"vacuum.json", PartStores.UNFORCED, "writer.lock"}) {
             if (Files.exists(part.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 sweep.remove(part.resolve(name));
             }
         }
-        generations.prune(disk, Set.of()); // what was written aside
     }
 
     private void removeCache(Path cache) throws IOException {

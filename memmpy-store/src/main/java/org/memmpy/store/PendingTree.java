@@ -135,6 +135,15 @@ final class PendingTree {
         }
     }
 
+    /** Makes sure that a path leads to a ragged array of a type: another may have got it. */
+    void requireRagged(String path, RaggedType type) {
+        if (kind(path) != NodeKind.RAGGED || !RaggedParts.type(path, arrays::get).equals(type)) {
+            throw new IllegalStateException(
+                    "%s: the ragged array '%s' of %s was deleted, renamed or replaced. Ask the store for it again"
+                            .formatted(store, path, type));
+        }
+    }
+
     /** {@return the paths of the ragged arrays whose rows have keys} */
     List<String> keyed() {
         return groups.keySet().stream()

@@ -176,9 +176,25 @@ final class Publisher implements AutoCloseable {
         requireAlone();
         byte[] json = generations.encode(next); // before anything else: it may be too large
         boolean[] published = {false};
+        orEnd(force, published, next);
+        // if the disk is full, nothing has happened yet, and another commit may follow
+        forcing(() -> generations.writeAside(next, json, disk));
+        orEnd(
+                () -> generations.publishAside(next, disk, () -> published[0] = true),
+                published,
+                next);
+        committed = next;
+        highest = next.generation();
+        if (!manifests.isEmpty()) {
+            manifests.add(highest);
+        }
+        checkedSinceCommit = false;
+    }
+
+    /** Takes a step of a commit after whose failure nothing goes on. */
+    private void orEnd(Step step, boolean[] published, Manifest next) throws IOException {
         try {
-            force.run();
-            generations.publish(next, json, disk, () -> published[0] = true);
+            step.run();
         } catch (IOException | RuntimeException e) {
             throw published[0]
                     ? failed(
@@ -190,12 +206,6 @@ final class Publisher implements AutoCloseable {
             failure = e; // it may be published: what it names is not this writer's to remove
             throw e;
         }
-        committed = next;
-        highest = next.generation();
-        if (!manifests.isEmpty()) {
-            manifests.add(highest);
-        }
-        checkedSinceCommit = false;
     }
 
     /**

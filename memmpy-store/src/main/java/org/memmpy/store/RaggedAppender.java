@@ -130,7 +130,9 @@ final class RaggedAppender {
         }
         requireSum(lengths, items(values));
         List<byte[]> utf8 = keys == null ? List.of() : utf8(keys);
-        writer.together(
+        writer.appendRagged(
+                path,
+                type,
                 to -> {
                     if (keys != null) {
                         appendKeys(to, keys, utf8);

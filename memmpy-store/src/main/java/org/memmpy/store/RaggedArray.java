@@ -9,6 +9,7 @@ import org.memmpy.kernel.Elements;
 import org.memmpy.kernel.Faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.nio.ByteOrder;
@@ -364,7 +365,7 @@ public final class RaggedArray {
                 T value = read.apply(now);
                 Faults.settle();
                 return value;
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | CorruptStoreException | UncheckedIOException e) {
                 if (rows == now && ended == null) {
                     throw e;
                 }

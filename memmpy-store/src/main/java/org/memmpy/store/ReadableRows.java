@@ -9,6 +9,7 @@ import org.memmpy.RowType;
 import org.memmpy.kernel.Elements;
 import org.memmpy.kernel.Faults;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.nio.ByteOrder;
@@ -83,7 +84,7 @@ abstract sealed class ReadableRows permits MappedArray {
                 long value = Elements.getLong(type.dtype(), now.segment(part), offset);
                 Faults.settle();
                 return value;
-            } catch (IllegalStateException | CorruptStoreException e) {
+            } catch (IllegalStateException | CorruptStoreException | UncheckedIOException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -118,7 +119,7 @@ abstract sealed class ReadableRows permits MappedArray {
                 double value = Elements.getDouble(type.dtype(), now.segment(part), offset);
                 Faults.settle();
                 return value;
-            } catch (IllegalStateException | CorruptStoreException e) {
+            } catch (IllegalStateException | CorruptStoreException | UncheckedIOException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -258,7 +259,7 @@ abstract sealed class ReadableRows permits MappedArray {
                     throw e;
                 }
                 throwUnlessReplaced(now, e);
-            } catch (CorruptStoreException e) {
+            } catch (CorruptStoreException | UncheckedIOException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -276,7 +277,7 @@ abstract sealed class ReadableRows permits MappedArray {
             Rows now = rows;
             try {
                 return now.lease();
-            } catch (IllegalStateException | CorruptStoreException e) {
+            } catch (IllegalStateException | CorruptStoreException | UncheckedIOException e) {
                 throwUnlessReplaced(now, e);
             }
         }
@@ -310,7 +311,7 @@ abstract sealed class ReadableRows permits MappedArray {
             try {
                 return String.format(
                         Locale.ROOT, "%s, %d rows, crc32c %08x", type, count, now.checksum(count));
-            } catch (IllegalStateException | CorruptStoreException e) {
+            } catch (IllegalStateException | CorruptStoreException | UncheckedIOException e) {
                 throwUnlessReplaced(now, e);
             } catch (InternalError e) {
                 throw cut(e);
@@ -340,14 +341,13 @@ abstract sealed class ReadableRows permits MappedArray {
 
     /**
      * A commit replaces the mapping under a reader, who then reads from the next one. Files of the
-     * generation before may be gone by then.
+     * generation before may be gone by then, also between two looks at them.
      */
     private void throwUnlessReplaced(Rows used, RuntimeException e) {
         if (rows == used) {
-            if (e instanceof CorruptStoreException) {
-                throw e;
-            }
-            throw new IllegalStateException(where + ended, e);
+            throw e instanceof IllegalStateException
+                    ? new IllegalStateException(where + ended, e)
+                    : e;
         }
     }
 

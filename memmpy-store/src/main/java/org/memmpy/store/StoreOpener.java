@@ -16,7 +16,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -105,16 +106,11 @@ final class StoreOpener {
             return replace(root);
         }
         requireNothingThere();
-        List<Path> parents = missingParents();
-        disk.createDirectories(path);
+        makeDirectory();
         WriterLock lock = WriterLock.acquire(path);
         try {
             requireNothingThere();
             Manifest empty = Manifest.empty(root);
-            // first, because who finds the manifest takes the directory for durable
-            for (Path parent : parents) {
-                disk.forceDirectory(parent);
-            }
             Generations generations = new Generations(path);
             generations.publish(empty, disk, () -> {});
             removeAside(generations);
@@ -137,14 +133,9 @@ final class StoreOpener {
                                 + " a store of it");
             }
             requireNothingThere();
-            List<Path> parents = missingParents();
-            disk.createDirectories(path);
+            makeDirectory();
             try (WriterLock lock = WriterLock.acquire(path)) {
                 requireNothingThere();
-                // first, because who finds the manifest takes the directory for durable
-                for (Path parent : parents) {
-                    disk.forceDirectory(parent);
-                }
                 new Unpack(file, pack, path, disk, progress).run();
                 removeAside(new Generations(path));
                 lock.requireHeld();
@@ -188,17 +179,27 @@ final class StoreOpener {
         }
     }
 
-    /** {@return the directories in which creating the store makes a name} */
-    private List<Path> missingParents() {
-        List<Path> parents = new ArrayList<>();
-        Path at = path.toAbsolutePath().normalize();
-        do {
-            at = at.getParent();
-            if (at != null) {
-                parents.add(at);
-            }
-        } while (at != null && Files.notExists(at));
-        return parents;
+    /**
+     * Makes the directory durable before there is a manifest: who finds one takes the directory for
+     * durable.
+     *
+     * <p>Level by level, each before there is anything in it. So whoever dies on the way leaves one
+     * level at most that may be lost, the lowest; the next one finds it and begins with that.
+     */
+    private void makeDirectory() throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        Path at = path.toAbsolutePath();
+        for (; Files.notExists(at) && at.getParent() != null; at = at.getParent()) {
+            missing.push(at);
+        }
+        Path above = at.toRealPath().getParent();
+        if (above != null && Files.isWritable(above)) { // where nobody could make a name, none did
+            disk.forceDirectory(above);
+        }
+        for (Path level : missing) {
+            disk.createDirectories(level);
+            disk.forceDirectory(level.getParent());
+        }
     }
 
     private void requireNothingThere() throws IOException {

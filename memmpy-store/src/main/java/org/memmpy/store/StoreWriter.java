@@ -172,7 +172,7 @@ final class StoreWriter implements AutoCloseable {
         return new Computation(path, tree().array(path), top);
     }
 
-    /** Ends it; if it is not complete, the array is as it was. */
+    /** Ends it; if it is not complete, the array has the rows that it had. */
     synchronized void endComputation(Computation computation, boolean complete) {
         overwrites.drain();
         computations.end(computation.path());
@@ -182,7 +182,11 @@ final class StoreWriter implements AutoCloseable {
                         computation.path(),
                         tree -> tree.deleteUpTo(computation.top(), computation.path()));
             } else {
-                reset(computation.path(), computation.node());
+                Manifest.Array before = computation.node();
+                Map<String, Object> attributes = tree().attributes(computation.path());
+                reset(
+                        computation.path(),
+                        new Manifest.Array(before.type(), before.parts(), attributes));
             }
         }
     }
@@ -204,38 +208,30 @@ final class StoreWriter implements AutoCloseable {
 
     // ---- rows
 
-    synchronized void append(String path, MemorySegment values) throws IOException {
-        tree().requireWhole(path);
-        appendToPart(path, values);
+    synchronized void append(MappedArray array, MemorySegment values) throws IOException {
+        append(wholeAppender(array), values);
     }
 
     /** Appends to an array that may be one of a composite node's. */
     synchronized void appendToPart(String path, MemorySegment values) throws IOException {
-        ArrayAppender appender = appender(path);
+        append(appender(path), values);
+    }
+
+    private void append(ArrayAppender appender, MemorySegment values) throws IOException {
         appender.append(values);
         rows.used(appender);
     }
 
-    /** Appends to several arrays: to all of them or to none. */
-    synchronized void append(Map<String, MemorySegment> values) throws IOException {
-        together(joint -> appendAll(joint, values));
-    }
-
-    private static void appendAll(JointAppend joint, Map<String, MemorySegment> values)
-            throws IOException {
-        for (Map.Entry<String, MemorySegment> entry : values.entrySet()) {
-            joint.append(entry.getKey(), entry.getValue());
-        }
-    }
-
-    synchronized void reserve(String path, long count) throws IOException {
-        tree().requireWhole(path);
-        reserveInPart(path, count);
+    synchronized void reserve(MappedArray array, long count) throws IOException {
+        reserve(wholeAppender(array), count);
     }
 
     /** Reserves rows of an array that may be one of a composite node's. */
     synchronized void reserveInPart(String path, long count) throws IOException {
-        ArrayAppender appender = appender(path);
+        reserve(appender(path), count);
+    }
+
+    private void reserve(ArrayAppender appender, long count) throws IOException {
         appender.reserve(count);
         rows.used(appender);
     }
@@ -246,9 +242,9 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /** Takes a range of uncommitted rows for one writer of it. */
-    synchronized Regions.Claim claim(String path, long row, long count) throws IOException {
-        wholeAppender(path).requireUncommitted(row, count);
-        return regions.claim(path, row, count);
+    synchronized Regions.Claim claim(MappedArray array, long row, long count) throws IOException {
+        wholeAppender(array).requireUncommitted(row, count);
+        return regions.claim(array.path(), row, count);
     }
 
     /**
@@ -256,13 +252,14 @@ final class StoreWriter implements AutoCloseable {
      *
      * @param claim the region that they must be in; null if they must be in none
      */
-    void overwrite(String path, Regions.Claim claim, long row, long count, MemorySegment values)
+    void overwrite(
+            MappedArray array, Regions.Claim claim, long row, long count, MemorySegment values)
             throws IOException {
         ArrayAppender.Overwrite target;
         synchronized (this) {
             overwrites.awaitTurn();
-            ArrayAppender appender = wholeAppender(path);
-            regions.check(path, claim, row, count);
+            ArrayAppender appender = wholeAppender(array);
+            regions.check(array.path(), claim, row, count);
             target = appender.overwrite(row, count);
             overwrites.begun();
             try {
@@ -281,9 +278,10 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private ArrayAppender wholeAppender(String path) throws IOException {
-        tree().requireWhole(path);
-        return appender(path);
+    /** {@return what adds rows to an array, if its path still leads to one of the same type} */
+    private ArrayAppender wholeAppender(MappedArray array) throws IOException {
+        tree().requireWhole(array.path());
+        return appender(array.path()).of(array.rowType());
     }
 
     private void ended(ArrayAppender.Overwrite target) {
@@ -330,6 +328,14 @@ final class StoreWriter implements AutoCloseable {
                 joint.undo();
             }
         }
+    }
+
+    /** Appends to the arrays of a ragged one, if its path still leads to one of the same type. */
+    synchronized void appendRagged(String path, RaggedType type, JointAppend.Step step)
+            throws IOException {
+        requireUsable();
+        tree().requireRagged(path, type);
+        together(step);
     }
 
     /** {@return what is known of a ragged array's keys; only within {@link #together}} */

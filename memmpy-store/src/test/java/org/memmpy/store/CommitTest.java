@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** All arrays or none, durable before they are visible, and nothing lost when a step fails. */
@@ -92,14 +93,7 @@ class CommitTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "force x.npy",
-                "create memmpy-",
-                "write header memmpy-",
-                "force memmpy-",
-                "publish"
-            })
+    @ValueSource(strings = {"force x.npy", "force memmpy-", "publish"})
     void aFailureBeforePublicationEndsTheWriterAndKeepsTheGeneration(String step)
             throws IOException {
         FaultyDisk disk = new FaultyDisk();
@@ -148,6 +142,31 @@ class CommitTest {
             store.commit();
         }
         assertEquals(4, rowsOnDisk());
+    }
+
+    /** On a full disk, for example. Rows have been forced, with the checksums of a full block. */
+    @ParameterizedTest
+    @ValueSource(strings = {"create memmpy-", "write header memmpy-"})
+    void aManifestThatCannotBeWrittenCanBeTriedAgain(String step) throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (Store store = filled(disk)) {
+            append(store, 4, 300_000);
+            disk.failAt(step);
+            String message = assertThrows(IOException.class, store::commit).getMessage();
+            assertTrue(message.contains("simulated: " + step), message);
+            assertThrows(IOException.class, store::commit);
+            assertEquals(3, rowsOnDisk());
+            disk.failAt("");
+            append(store, 300_004, 300_000);
+            assertEquals(3, store.commit());
+            assertTrue(store.verify(Verification.all()).isSound());
+        }
+        assertEquals(600_003, rowsOnDisk());
+    }
+
+    private static void append(Store store, int first, int count) throws IOException {
+        store.array("x").append(IntStream.range(first, first + count).toArray());
+        store.array("sub/y").append(new long[count]);
     }
 
     @Test

@@ -162,6 +162,26 @@ class DerivationTest {
         }
     }
 
+    @Test
+    void aFailureLeavesTheAttributesThatWereSetMeanwhile() throws IOException {
+        try (Store store = filled()) {
+            store.attributes("x").set("old", 1);
+            Derivation failing = store.derive("x", DType.FLOAT64).from("x").threads(1);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                            failing.compute(
+                                    block -> {
+                                        store.attributes("x").set("unit", "m");
+                                        throw new IllegalArgumentException("wrong");
+                                    }));
+            store.commit();
+            assertEquals("m", store.attributes("x").getString("unit"));
+            assertEquals(1, store.attributes("x").getLong("old"));
+            assertArrayEquals(longs(1), all(store, "x"));
+        }
+    }
+
     private static void makeOther(Store store) {
         try {
             store.array("g/other", DType.INT8).append(new byte[2]);

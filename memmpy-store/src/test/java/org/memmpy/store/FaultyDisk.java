@@ -21,6 +21,7 @@ final class FaultyDisk implements Disk {
     private int failures;
     private volatile Runnable beforeWrite = () -> {};
     private volatile Runnable beforeForce = () -> {};
+    private volatile Runnable beforePublish = () -> {};
 
     /** Fails the next operations whose log line starts so, then works again. */
     void failNext(String prefix, int times) {
@@ -36,6 +37,11 @@ final class FaultyDisk implements Disk {
     /** Runs before every force of a file, in the thread that forces. */
     void beforeForce(Runnable step) {
         beforeForce = step;
+    }
+
+    /** Runs before a file gets its final name exclusively. */
+    void beforePublish(Runnable step) {
+        beforePublish = step;
     }
 
     /** Fails every operation whose log line starts so; nothing for the empty string. */
@@ -89,6 +95,7 @@ final class FaultyDisk implements Disk {
     @Override
     public void publish(Path aside, Path file) throws IOException {
         note("publish", file);
+        beforePublish.run();
         REAL.publish(aside, file);
     }
 

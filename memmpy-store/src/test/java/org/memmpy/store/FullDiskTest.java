@@ -49,7 +49,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aManifestThatDoesNotFitEndsTheWriterAndNothingElse() throws Exception {
+    void aManifestThatDoesNotFitIsCommittedWhenThereIsSpace() throws Exception {
         run("manifest");
     }
 

@@ -23,6 +23,8 @@ import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -159,6 +161,43 @@ class PackFileTest {
         int named = indexOf(disk.log(), "replace test.npz");
         assertTrue(forced < named, disk.log()::toString);
         assertTrue(named < indexOf(disk.log(), "force directory"), disk.log()::toString);
+    }
+
+    /** Another one finds the name free as well. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoPackersDoNotWriteOverEachOther(boolean sameStore) throws IOException {
+        Path free = directory.resolve("free.npz");
+        Path other = sameStore ? path : directory.resolve("other.memmpy");
+        if (!sameStore) {
+            Store.create(other).close();
+        }
+        FaultyDisk disk = new FaultyDisk();
+        try (Store first = Store.open(path);
+                Store second = Store.open(other)) {
+            disk.beforePublish(() -> pack(second, free));
+            PackWriter.Target target = new PackWriter.Target(free, disk, false);
+            if (sameStore) {
+                first.pack(target);
+            } else {
+                assertThrows(FileAlreadyExistsException.class, () -> first.pack(target));
+            }
+            try (Store pack = Store.open(free)) {
+                assertEquals(second.uuid(), pack.uuid());
+                assertEquals(second.generation(), pack.generation());
+            }
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertTrue(files.noneMatch(left -> left.toString().endsWith(".aside")));
+        }
+    }
+
+    private static void pack(Store store, Path file) {
+        try {
+            store.pack(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int indexOf(List<String> log, String start) {

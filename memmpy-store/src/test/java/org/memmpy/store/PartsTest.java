@@ -310,6 +310,19 @@ class PartsTest {
         }
     }
 
+    /** From the removal of its lock on, another writer may be at work there. */
+    @Test
+    void theLockOfAPartIsRemovedLast() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (Store store = Store.create(path(), disk)) {
+            Path crashed = Files.createDirectories(path().resolve(".parts/crashed-01234567"));
+            Files.write(crashed.resolve("memmpy-000001.json.aside"), new byte[5]);
+            disk.failAt("delete memmpy-000001.json.aside");
+            assertThrows(IOException.class, store::vacuum);
+            assertTrue(Files.exists(crashed.resolve("writer.lock")));
+        }
+    }
+
     /** Statistics of a part, for example, are cached in it. */
     @Test
     void nothingIsLeftOfAPartThatWasDropped() throws IOException {

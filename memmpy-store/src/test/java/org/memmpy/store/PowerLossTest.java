@@ -225,8 +225,7 @@ class PowerLossTest {
         Path scratch = scratch();
         boolean died = true;
         for (int operation = 0; died; operation++) {
-            Path base = directory.resolve("disk" + operation);
-            Files.createDirectories(base.resolve("data").resolve("of"));
+            Path base = Files.createDirectory(directory.resolve("disk" + operation)).toRealPath();
             JournalDisk disk = new JournalDisk(base);
             Session session = new Scenario("before", before).run(disk);
             int from = disk.journal().size() + operation;

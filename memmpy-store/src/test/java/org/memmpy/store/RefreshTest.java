@@ -3,6 +3,7 @@
 
 package org.memmpy.store;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,8 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
+import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 
 import java.io.IOException;
@@ -230,5 +236,77 @@ class RefreshTest {
             reads++;
         } while (!done.get());
         return reads;
+    }
+
+    /** Files of which one is gone when it was looked at, because something is done then, once. */
+    private static final class Vanishing implements StoreFiles {
+        private final StoreFiles files;
+        private Executable meanwhile;
+
+        Vanishing(Path store, Executable meanwhile) {
+            this.files = new InDirectory(store);
+            this.meanwhile = meanwhile;
+        }
+
+        @Override
+        public Extent find(String file) throws IOException {
+            return files.find(file);
+        }
+
+        @Override
+        public void verify(String where, RowType type, Manifest.Part part, long firstRow) {
+            Executable step = meanwhile;
+            meanwhile = () -> {};
+            assertDoesNotThrow(step);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"element", "rows", "lease", "ragged"})
+    void aFileThatIsVacuumedWhileItIsMappedIsReadInTheNextGeneration(String what)
+            throws IOException {
+        try (Store writer = Store.create(path(), StoreOption.FREE_ROOT)) {
+            writer.array("x", DType.INT64).append(new long[] {1});
+            writer.ragged("r", RaggedType.of(DType.INT64)).append(new long[] {1});
+            writer.commit();
+            Store[] reader = {null};
+            StoreFiles files =
+                    new Vanishing(
+                            path(),
+                            () -> {
+                                replace(writer);
+                                assertTrue(reader[0].refresh());
+                                assertTrue(writer.vacuum().files() > 0);
+                            });
+            reader[0] = new Store(path(), files, HeldGeneration.newest(path()), null);
+            try (Store store = reader[0]) {
+                assertEquals(2, read(store, what));
+            }
+        }
+    }
+
+    private static void replace(Store writer) throws IOException {
+        writer.replace("x", DType.INT64).append(new long[] {2});
+        writer.delete("r");
+        writer.ragged("r", RaggedType.of(DType.INT64)).append(new long[] {2});
+        writer.commit();
+    }
+
+    private static long read(Store store, String what) throws IOException {
+        MappedArray x = store.array("x");
+        return switch (what) {
+            case "element" -> x.getLong(0);
+            case "rows" -> {
+                long[] row = new long[1];
+                x.read(0, row);
+                yield row[0];
+            }
+            case "ragged" -> store.ragged("r").getLongs(0)[0];
+            default -> {
+                try (RowLease lease = x.lease()) {
+                    yield lease.segment().get(ValueLayout.JAVA_LONG, 0);
+                }
+            }
+        };
     }
 }

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -192,6 +194,40 @@ class WriterRaceTest {
         FutureTask<Throwable> task = task(step);
         task.run();
         return task.get();
+    }
+
+    /** Its handle was looked at before another thread put an array of another type in its place. */
+    @Test
+    void whatHasBecomeAnotherArrayTakesNoRows() throws IOException {
+        RaggedType type = RaggedType.of(DType.INT64);
+        try (Store store = Store.create(path(), disk, StoreOption.FREE_ROOT)) {
+            MappedArray x = store.array("x", DType.INT64);
+            MaskedArray m = store.masked("m", DType.INT64);
+            store.ragged("r", type);
+            for (String node : List.of("x", "m", "r")) {
+                store.delete(node);
+            }
+            store.array("x", DType.INT8).reserve(16);
+            store.masked("m", DType.INT8);
+            store.ragged("r", type.keyed());
+            StoreWriter writer = store.requireWriter();
+            MemorySegment row = MemorySegment.ofArray(new long[1]);
+            refused(() -> writer.append(x, row));
+            refused(() -> writer.reserve(x, 1));
+            refused(() -> writer.claim(x, 0, 1));
+            refused(() -> writer.overwrite(x, null, 0, 1, row));
+            refused(() -> writer.together(to -> to.append(m.values(), row)));
+            refused(() -> writer.appendRagged("r", type, to -> to.append("r/values", row)));
+            assertEquals(16, store.array("x").pendingRows());
+            store.commit();
+            assertEquals(0, store.masked("m").rows());
+            assertEquals(0, store.ragged("r").rows());
+        }
+    }
+
+    private static void refused(Executable step) {
+        String message = assertThrows(IllegalStateException.class, step).getMessage();
+        assertTrue(message.contains("replaced"), message);
     }
 
     @Test
