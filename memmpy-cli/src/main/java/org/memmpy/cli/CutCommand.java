@@ -119,11 +119,10 @@ final class CutCommand implements Callable<Integer> {
 
     private Cut with(Cut cut, String name, String value) {
         try {
-            if (value.matches("[+-]?[0-9]{1,19}")) {
+            if (value.matches("[+-]?[0-9]+")) {
                 return cut.with(name, Long.parseLong(value));
             }
-            if (value.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")
-                    && !value.matches("[+-]?[0-9]+")) {
+            if (value.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")) {
                 return cut.with(name, Double.parseDouble(value));
             }
             return switch (value) {

@@ -68,6 +68,7 @@ class CutCommandTest {
                 Cli.run("cut", path, "n == one", "--const", "one=1").ok());
         Cli.run("cut", path, "n > 1", "--const", "low=6").fails(2, "no name 'low'");
         Cli.run("cut", path, "n > low", "--const", "low=9999999999999999999").fails(2, "64 bits");
+        Cli.run("cut", path, "kind == k", "--const", "k=99999999999999999999").fails(2, "64 bits");
     }
 
     @Test

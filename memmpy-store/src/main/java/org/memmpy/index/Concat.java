@@ -23,6 +23,10 @@ final class Concat extends RowIndex {
         }
     }
 
+    List<RowIndex> parts() {
+        return Arrays.asList(parts);
+    }
+
     @Override
     public long size() {
         return starts[parts.length];

@@ -7,7 +7,7 @@ import org.memmpy.store.MappedArray;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -201,7 +201,14 @@ public abstract sealed class RowIndex
      * @throws ArithmeticException if there are more than 2^63 - 1 positions
      */
     public static RowIndex concat(RowIndex... indices) {
-        List<RowIndex> parts = Arrays.stream(indices).filter(index -> index.size() > 0).toList();
+        List<RowIndex> parts = new ArrayList<>();
+        for (RowIndex index : indices) {
+            if (index instanceof Concat several) {
+                parts.addAll(several.parts()); // or a chain of calls would nest as deep
+            } else if (index.size() > 0) {
+                parts.add(index);
+            }
+        }
         return switch (parts.size()) {
             case 0 -> all(0);
             case 1 -> parts.getFirst();

@@ -4,11 +4,14 @@
 package org.memmpy.where;
 
 import org.memmpy.DType;
+import org.memmpy.store.MappedArray;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * Comparisons, by value: with constants of any size exactly, of int64 and uint64 exactly, otherwise
@@ -19,6 +22,10 @@ final class Comparisons {
     private static final String CATEGORIES = "categories";
 
     private final Checker.Refusal refusal;
+
+    /** Of the dictionary columns that were met. */
+    private final IdentityHashMap<MappedArray, Map<Object, List<Keys>>> codes =
+            new IdentityHashMap<>();
 
     Comparisons(Checker.Refusal refusal) {
         this.refusal = refusal;
@@ -184,12 +191,8 @@ final class Comparisons {
                     "the column '%s' is %s and stands for no strings. An integer column does whose attribute 'categories' is a list of strings: code 0 is the first"
                             .formatted(array.path(), array.dtype()));
         }
-        Keys[] codes =
-                IntStream.range(0, categories.size())
-                        .filter(code -> wanted.equals(categories.get(code)))
-                        .mapToObj(code -> Keys.whole(array.dtype(), Op.EQUAL, Checker.whole(code)))
-                        .toArray(Keys[]::new);
-        if (codes.length == 0) {
+        List<Keys> codes = this.codes.computeIfAbsent(array, a -> codes(a, categories)).get(wanted);
+        if (codes == null) {
             throw refusal.at(
                     at,
                     "the column '%s' has no category '%s'. It has: %s"
@@ -200,6 +203,16 @@ final class Comparisons {
                                             wanted,
                                             categories.stream().map(String::valueOf).toList())));
         }
-        return Keys.union(codes);
+        return union(codes);
+    }
+
+    /** {@return the codes of each category; there may be two of a name} */
+    private static Map<Object, List<Keys>> codes(MappedArray array, List<?> categories) {
+        Map<Object, List<Keys>> codes = new HashMap<>();
+        for (int code = 0; code < categories.size(); code++) {
+            codes.computeIfAbsent(categories.get(code), category -> new ArrayList<>())
+                    .add(Keys.whole(array.dtype(), Op.EQUAL, Checker.whole(code)));
+        }
+        return codes;
     }
 }

@@ -3,6 +3,7 @@
 
 package org.memmpy.where;
 
+import org.memmpy.CorruptStoreException;
 import org.memmpy.index.RowFile;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.RowList;
@@ -12,6 +13,8 @@ import org.memmpy.store.Table;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -45,21 +48,22 @@ final class CutCache {
                 CachePlace.of(table.store(), digest("memmpy cut 1\n" + cut.normal()));
         RowFile kept = null;
         long covered = 0;
-        boolean newer = false;
+        List<RowFile> longer = new ArrayList<>();
         for (CachePlace place : places) {
             RowFile found = place.find();
             long rows = found == null ? -1 : covered(found);
-            newer |= rows > table.rows();
             if (rows == table.rows()) {
                 return found.rows();
             }
-            if (rows > covered && rows < table.rows()) {
+            if (rows > table.rows()) {
+                longer.add(found);
+            } else if (rows > covered) {
                 kept = found;
                 covered = rows;
             }
         }
         RowIndex rows = evaluated(kept, covered, threads);
-        if (!newer) {
+        if (longer.stream().noneMatch(later -> beginsWith(later.rows(), rows))) {
             String note = note(table.rows());
             for (CachePlace place : places) {
                 if (place.keep(rows, note)) {
@@ -71,8 +75,33 @@ final class CutCache {
     }
 
     /**
+     * {@return whether a result for more rows may be one of a later generation, not of other data}
+     */
+    private boolean beginsWith(RowIndex later, RowIndex rows) {
+        try {
+            long size = rows.size();
+            if (later.size() < size || (later.size() > size && later.get(size) < table.rows())) {
+                return false;
+            }
+            long[] a = new long[(int) Math.min(COPIED_AT_ONCE, size)];
+            long[] b = new long[a.length];
+            for (long at = 0; at < size; at += a.length) {
+                int n = (int) Math.min(a.length, size - at);
+                later.fill(at, a, 0, n);
+                rows.fill(at, b, 0, n);
+                if (!Arrays.equals(a, b)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (CorruptStoreException e) {
+            return false;
+        }
+    }
+
+    /**
      * {@return for how many rows a result holds: more than the table has if it is of a later
-     * generation; -1 if it is of other data}
+     * generation or of other data, which only its rows tell; -1 if it is of other data}
      */
     private long covered(RowFile found) {
         Matcher rows = COVERED.matcher(found.note());
@@ -88,16 +117,26 @@ final class CutCache {
 
     private RowIndex evaluated(RowFile kept, long covered, int threads) {
         RowList list = new RowList(table.rows());
-        if (kept != null) {
-            long[] rows = new long[COPIED_AT_ONCE];
-            for (long at = 0; at < kept.rows().size(); at += rows.length) {
-                int n = (int) Math.min(rows.length, kept.rows().size() - at);
-                kept.rows().fill(at, rows, 0, n);
-                list.add(rows, 0, n);
-            }
+        if (kept != null && !copy(kept.rows(), list)) {
+            return evaluated(null, 0, threads);
         }
         Evaluation.run(cut, List.copyOf(columns.values()), covered, table.rows(), threads, list);
         return list.toIndex();
+    }
+
+    /** {@return whether all rows were copied; they are not if somebody has cut the file} */
+    private static boolean copy(RowIndex from, RowList to) {
+        try {
+            long[] rows = new long[COPIED_AT_ONCE];
+            for (long at = 0; at < from.size(); at += rows.length) {
+                int n = (int) Math.min(rows.length, from.size() - at);
+                from.fill(at, rows, 0, n);
+                to.add(rows, 0, n);
+            }
+            return true;
+        } catch (CorruptStoreException | IllegalArgumentException e) {
+            return false; // or rows were overwritten with what are none
+        }
     }
 
     /** Written the same each time, so that it is compared and not parsed. */

@@ -13,6 +13,9 @@ public final class CutException extends IllegalArgumentException {
     /** What is shown of a long line, on both sides of the character. */
     private static final int SHOWN = 60;
 
+    /** So many characters a message has at most, before the line that it points into. */
+    private static final int MOST = 1000;
+
     /** The character that is meant. */
     private final int position;
 
@@ -34,13 +37,21 @@ public final class CutException extends IllegalArgumentException {
         int to = end < 0 ? expression.length() : end;
         from = Math.max(from, position - SHOWN);
         to = Math.min(to, position + SHOWN);
-        StringBuilder text = new StringBuilder(message).append("\n  ");
+        StringBuilder text = new StringBuilder(shortened(message)).append("\n  ");
         for (int i = from; i < to; i++) {
             char c = expression.charAt(i);
             text.append(Character.isISOControl(c) ? ' ' : c);
         }
         text.append("\n  ").append(" ".repeat(expression.codePointCount(from, position)));
         return new CutException(text.append('^').toString(), position);
+    }
+
+    /** Names and strings may be long; what to do stands at the end. */
+    private static String shortened(String message) {
+        int left = message.length() - MOST / 2;
+        return message.length() <= MOST
+                ? message
+                : message.substring(0, MOST / 2) + " ... " + message.substring(left);
     }
 
     /** {@return the number of the character that is meant, from 0} */

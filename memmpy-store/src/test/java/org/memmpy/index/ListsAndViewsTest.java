@@ -213,4 +213,18 @@ class ListsAndViewsTest {
         falling.addAscending(1, new int[] {0}, 1);
         assertEquals(6, falling.toIndex().bound());
     }
+
+    @Test
+    void aLongChainOfConcatsIsOne() {
+        RowIndex chain = RowIndex.all(0);
+        for (int i = 0; i < 5000; i++) {
+            chain = RowIndex.concat(chain, RowIndex.range(i, i + 1));
+        }
+        assertEquals(4999, chain.get(4999));
+        assertTrue(chain.isRange());
+        RowIndex nested =
+                RowIndex.concat(
+                        RowIndex.of(3, 1), RowIndex.concat(RowIndex.all(2), RowIndex.of(4, 2)));
+        assertArrayEquals(new long[] {3, 1, 0, 1, 4, 2}, Lists.rows(nested));
+    }
 }

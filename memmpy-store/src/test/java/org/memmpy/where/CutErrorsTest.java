@@ -251,6 +251,18 @@ class CutErrorsTest {
                     "9".repeat(30),
                     "🙂");
 
+    @Test
+    void messagesAreShort() {
+        String name = "x".repeat(60_000);
+        for (String cut : List.of(name + " > 1", name + "(nJets)", "nJets + '" + name + "' > 1")) {
+            CutException e =
+                    assertThrows(
+                            CutException.class,
+                            () -> Cut.parse(cut).uncached().rows(store.table()));
+            assertTrue(e.getMessage().length() < 1500, e.getMessage().length() + " characters");
+        }
+    }
+
     /** Whatever is written, only our exception comes out. */
     @Test
     void isNeverAnotherException() {

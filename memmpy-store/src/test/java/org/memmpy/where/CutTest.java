@@ -225,6 +225,14 @@ class CutTest {
     }
 
     @Test
+    void findsAllCodesOfACategory() throws IOException {
+        store.attributes("n").set("categories", List.of("a", "b", "a", "c", "c", "d", "a"));
+        store.commit();
+        assertEquals(List.of(0L, 3L, 6L), rows("n == 'a'"));
+        assertEquals(List.of(0L, 2L, 3L, 6L), rows("isin(n, ['a', 'd', 'a'])"));
+    }
+
+    @Test
     void takesConstants() {
         Cut cut = Cut.parse("(pt > ptmin) & (ok == wanted)");
         assertEquals(List.of(0L, 3L, 6L), rows(cut.with("ptmin", 0.5).with("wanted", true)));
