@@ -69,6 +69,11 @@ final class StoreWriter implements AutoCloseable {
         return nodes.manifest();
     }
 
+    /** {@return whether the path of a committed array still leads to that array; does not wait} */
+    boolean goesOn(String path, Manifest.Array committed) {
+        return nodes.goesOn(path, committed);
+    }
+
     /** The tree as this writer sees it, to be looked at under the monitor. */
     private PendingTree tree() {
         return nodes.pending();
