@@ -61,6 +61,9 @@ public interface Disk {
          */
         default void beginForce() {}
 
+        /** Cuts what is behind a length, which gives its space back; or leaves it there. */
+        default void cut(long length) throws IOException {}
+
         /** Makes the written bytes and the length durable. */
         void force() throws IOException;
     }

@@ -90,6 +90,11 @@ public abstract class ForceFilter implements Disk {
         }
 
         @Override
+        public void cut(long length) throws IOException {
+            file.cut(length);
+        }
+
+        @Override
         public void beginForce() {
             ForceFilter.this.beginForce(file::beginForce);
         }

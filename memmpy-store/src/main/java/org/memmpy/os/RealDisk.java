@@ -147,6 +147,11 @@ final class RealDisk implements Disk {
         }
 
         @Override
+        public void cut(long length) throws IOException {
+            run(channel -> channel.truncate(length));
+        }
+
+        @Override
         public void beginForce() {
             ahead.begin();
         }

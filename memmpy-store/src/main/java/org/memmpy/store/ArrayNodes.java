@@ -52,7 +52,7 @@ final class ArrayNodes {
                 p -> {
                     Manifest.Array node = manifest.arrays().get(p);
                     MappedArray found = handle(p, node, maps);
-                    if (writer != null && !writer.look(tree -> tree.goesOn(p, node))) {
+                    if (writer != null && !writer.goesOn(p, node)) {
                         found.endWriting(
                                 ": it was deleted, renamed or replaced. Ask the store for it again");
                     }

@@ -3,6 +3,9 @@
 
 package org.memmpy.store;
 
+import org.memmpy.format.Manifest;
+import org.memmpy.format.NodeNames;
+
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,13 +25,36 @@ final class Computations {
         this.store = store;
     }
 
-    void begin(String path) {
+    /**
+     * What an array was before it is computed anew.
+     *
+     * @param node null if there was none
+     * @param top the array, or the topmost of the groups above it that will be made
+     */
+    record Computation(String path, Manifest.Array node, String top) {}
+
+    /**
+     * Begins one.
+     *
+     * @param pending how many rows of the array are not committed
+     */
+    Computation begin(String path, PendingTree tree, long pending) {
+        if (pending > 0) {
+            throw new IllegalStateException(
+                    "%s: the array '%s' has rows that are not committed, which would be lost. Commit first"
+                            .formatted(store, path));
+        }
         requireNone(path);
         begun.put(path, false);
+        String top = path;
+        while (tree.kind(NodeNames.parent(top)) == null) {
+            top = NodeNames.parent(top);
+        }
+        return new Computation(path, tree.array(path), top);
     }
 
-    void end(String path) {
-        begun.remove(path);
+    void end(Computation computation) {
+        begun.remove(computation.path());
     }
 
     /** Makes sure that an array may get new files: one that is computed, only to begin with. */

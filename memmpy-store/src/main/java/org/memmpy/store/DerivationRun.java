@@ -44,7 +44,7 @@ final class DerivationRun {
                 leases.add(input.lease()); // the target may be one of them
             }
             rows = leases.getFirst().rows();
-            StoreWriter.Computation computation = writer.beginComputation(target);
+            Computations.Computation computation = writer.beginComputation(target);
             boolean complete = false;
             try {
                 result = store.replace(target, type.dtype(), type.shape());

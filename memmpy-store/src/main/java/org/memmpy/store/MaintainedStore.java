@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** The part of a {@link Store} that concerns its files more than its nodes. */
-abstract sealed class MaintainedStore extends StoreTree permits Store {
+abstract sealed class MaintainedStore extends StoreTree permits FollowedStore {
     private static final Duration UNPUBLISHED = Duration.ofDays(7);
 
     MaintainedStore(Path path, StoreFiles files, StoreWriter writer) {

@@ -213,7 +213,7 @@ final class PartWriter {
             complete = true;
         } finally {
             if (!complete) {
-                takeBack(before);
+                takeBack(before, before + values.byteSize());
             }
         }
     }
@@ -249,14 +249,27 @@ final class PartWriter {
             staging.position((int) Math.max(0, bytes - writtenBytes));
         }
         if (bytes < writtenBytes) {
-            takeBack(bytes);
+            takeBack(bytes, writtenBytes);
         }
     }
 
-    /** All or nothing: the pieces of an append that failed later are as if never written. */
-    private void takeBack(long bytes) {
+    /**
+     * All or nothing: the pieces of an append that failed later are as if never written. Their
+     * space is given back, because the disk may be full.
+     *
+     * @param reached how many this writer may have written; if the file is longer, not all of it is
+     *     known, and it stays
+     */
+    private void takeBack(long bytes, long reached) {
         sums.cutTo(bytes);
         writtenBytes = bytes;
+        try {
+            if (out != null && out.size() <= NpyHeader.BYTES + reached) {
+                out.cut(NpyHeader.BYTES + bytes);
+            }
+        } catch (IOException e) {
+            // it is overwritten, as what dead writers leave
+        }
     }
 
     /** Hands what has gathered to the file. */

@@ -84,15 +84,6 @@ final class PendingTree {
         return files(arrays, values);
     }
 
-    /** {@return whether the path of a committed array still leads to that array} */
-    boolean goesOn(String path, Manifest.Array committed) {
-        Manifest.Array now = arrays.get(path);
-        return now != null
-                && !now.parts().isEmpty()
-                && !committed.parts().isEmpty()
-                && now.parts().getFirst().file().equals(committed.parts().getFirst().file());
-    }
-
     Map<String, Manifest.Array> arrays() {
         return Collections.unmodifiableMap(arrays);
     }

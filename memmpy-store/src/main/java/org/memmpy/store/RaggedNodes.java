@@ -66,7 +66,7 @@ final class RaggedNodes {
     /** {@return whether the path of a committed array still leads to that array} */
     private boolean goesOn(String path, Manifest manifest) {
         String values = path + RaggedParts.VALUES;
-        return writer.look(tree -> tree.goesOn(values, manifest.arrays().get(values)));
+        return writer.goesOn(values, manifest.arrays().get(values));
     }
 
     private RaggedArray make(String path, Function<String, Manifest.Array> array, MapArena maps) {

@@ -6,6 +6,7 @@ package org.memmpy.store;
 import org.memmpy.format.Manifest;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,6 +31,9 @@ final class SharedTree {
     /** All that is shown; null if it has changed since somebody asked. */
     private Manifest whole;
 
+    /** Of the arrays that were compacted last, by their first file that which they had before. */
+    private Map<String, String> compacted = Map.of();
+
     SharedTree(Path store, Manifest committed) {
         this.store = store;
         this.committed = committed;
@@ -50,6 +54,18 @@ final class SharedTree {
             whole = shown.manifest(committed);
         }
         return whole;
+    }
+
+    /** {@return whether the path of a committed array still leads to that array} */
+    synchronized boolean goesOn(String path, Manifest.Array committed) {
+        String now = firstFile(shown.array(path));
+        String before = firstFile(committed);
+        return before != null
+                && (before.equals(now) || (now != null && before.equals(compacted.get(now))));
+    }
+
+    private static String firstFile(Manifest.Array array) {
+        return array == null || array.parts().isEmpty() ? null : array.parts().getFirst().file();
     }
 
     // ---- under the writer's monitor
@@ -91,6 +107,11 @@ final class SharedTree {
      * @param appended its arrays to which something was added
      */
     synchronized void committed(Manifest next, Map<String, Manifest.Array> appended) {
+        if (hidden) { // only a compaction is, until here
+            compacted = new HashMap<>();
+            appended.forEach(
+                    (path, array) -> compacted.put(firstFile(array), firstFile(shown.array(path))));
+        }
         appended.forEach(pending::setArray);
         shown = pending;
         hidden = false;

@@ -15,10 +15,7 @@ import org.memmpy.os.OpenResources;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -47,7 +44,7 @@ import java.util.function.Consumer;
  * IllegalStateException}, {@linkplain MappedArray#lease() leases} and the loaders that hold them
  * finish first. Nothing crashes.
  */
-public final class Store extends MaintainedStore implements AutoCloseable {
+public final class Store extends FollowedStore implements AutoCloseable {
     static {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new UnsupportedOperationException(
@@ -56,10 +53,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
         }
     }
 
-    private static final Duration POLL = Duration.ofMillis(20);
-
     private final ShownGeneration shown;
-    private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
     Store(Path path, StoreFiles files, Manifest manifest, StoreWriter writer) {
@@ -453,57 +447,10 @@ public final class Store extends MaintainedStore implements AutoCloseable {
      * @throws IOException if it cannot be read, or another store is there now; this store then
      *     still shows the generation that it had
      */
+    @Override
     public synchronized boolean refresh() throws IOException {
         requireOpen();
         return writer == null && shown.refresh();
-    }
-
-    /**
-     * Waits until a newer generation is there, and moves to it.
-     *
-     * @param timeout how long to wait at most
-     * @return whether there was one
-     * @throws IOException as {@link #refresh}
-     * @throws InterruptedException if the thread was interrupted
-     */
-    public boolean awaitNewer(Duration timeout) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (!refresh()) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            Thread.sleep(Duration.ofNanos(Math.min(left, POLL.toNanos())));
-        }
-        return true;
-    }
-
-    /**
-     * Keeps this store at its newest generation by a thread of its own, which calls back at once
-     * for the generation that is shown now, and then for each newer one that it finds. If commits
-     * come faster, some are passed over. While a callback runs, the thread does not refresh.
-     *
-     * @param pollInterval how long to wait between looking; looking lists one directory
-     * @param onGeneration called by the thread with this store
-     * @return the follower, which ends with this store
-     * @throws IllegalStateException for a writer, which always shows its newest generation
-     */
-    public Follower follow(Duration pollInterval, Consumer<Store> onGeneration) {
-        if (writer != null) {
-            throw new IllegalStateException(
-                    path + ": a writer makes the generations. Follow a store opened by Store.open");
-        }
-        Follower follower = new Follower(this, pollInterval, onGeneration);
-        synchronized (this) {
-            requireOpen();
-            followers.add(follower);
-            follower.start();
-        }
-        return follower;
-    }
-
-    void forget(Follower follower) {
-        followers.remove(follower);
     }
 
     synchronized boolean isClosed() {
@@ -532,7 +479,7 @@ public final class Store extends MaintainedStore implements AutoCloseable {
     private synchronized void end() {
         if (!closed) {
             closed = true;
-            followers.forEach(Follower::stop);
+            stopFollowers();
             shown.close();
             OpenResources.closed(this);
         }

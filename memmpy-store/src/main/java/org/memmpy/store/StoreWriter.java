@@ -6,7 +6,6 @@ package org.memmpy.store;
 import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
-import org.memmpy.format.NodeNames;
 import org.memmpy.format.Structure;
 import org.memmpy.os.Disk;
 import org.memmpy.os.WriterLock;
@@ -15,8 +14,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,6 +64,11 @@ final class StoreWriter implements AutoCloseable {
     /** {@return the tree, without rows not yet committed; does not wait for the writer} */
     Manifest manifest() {
         return nodes.manifest();
+    }
+
+    /** {@return whether the path of a committed array still leads to that array; does not wait} */
+    boolean goesOn(String path, Manifest.Array committed) {
+        return nodes.goesOn(path, committed);
     }
 
     /** The tree as this writer sees it, to be looked at under the monitor. */
@@ -148,34 +150,16 @@ final class StoreWriter implements AutoCloseable {
         reset(path, new Manifest.Array(type, List.of(), before.attributes()));
     }
 
-    /**
-     * What an array was before it is computed anew.
-     *
-     * @param node null if there was none
-     * @param top the array, or the topmost of the groups above it that will be made
-     */
-    record Computation(String path, Manifest.Array node, String top) {}
-
     /** Begins to replace an array by one that is computed; nothing is committed until the end. */
-    synchronized Computation beginComputation(String path) {
+    synchronized Computations.Computation beginComputation(String path) {
         requireUsable();
-        if (rows.pending(path) > 0) {
-            throw new IllegalStateException(
-                    "%s: the array '%s' has rows that are not committed, which would be lost. Commit first"
-                            .formatted(store, path));
-        }
-        computations.begin(path);
-        String top = path;
-        while (tree().kind(NodeNames.parent(top)) == null) {
-            top = NodeNames.parent(top);
-        }
-        return new Computation(path, tree().array(path), top);
+        return computations.begin(path, tree(), rows.pending(path));
     }
 
     /** Ends it; if it is not complete, the array has the rows that it had. */
-    synchronized void endComputation(Computation computation, boolean complete) {
+    synchronized void endComputation(Computations.Computation computation, boolean complete) {
         overwrites.drain();
-        computations.end(computation.path());
+        computations.end(computation);
         if (!complete && !closed) {
             if (computation.node() == null) {
                 forget(
@@ -392,20 +376,7 @@ final class StoreWriter implements AutoCloseable {
     synchronized Vacuumed vacuum(Manifest shown, Vacuum.Waits waits) throws IOException {
         requireUsable();
         publisher.requireAlone();
-        Vacuum.requireSafe(store, waits);
-        Set<String> uncommitted = new LinkedHashSet<>(tree().files());
-        uncommitted.addAll(rows.fileNames());
-        uncommitted.addAll(rows.files().made());
-        uncommitted.addAll(Vacuum.filesSince(store, shown));
-        Path real = store.toRealPath();
-        Set<Path> busy = new LinkedHashSet<>();
-        rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
-        Manifest committed = publisher.committed();
-        Vacuum vacuum =
-                new Vacuum(real, publisher.disk(), committed, uncommitted, waits, Instant.now());
-        Vacuumed[] result = {null};
-        publisher.forcing(() -> result[0] = vacuum.run(busy));
-        return result[0];
+        return Vacuum.run(store, publisher, tree(), rows, shown, waits);
     }
 
     /** {@return the manifest that is current afterwards} */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,8 +82,37 @@ final class Vacuum {
         this.now = now;
     }
 
+    /**
+     * Vacuums a writer's store, under its monitor.
+     *
+     * @param shown a generation that the writer's own readers see, or one before that
+     */
+    static Vacuumed run(
+            Path store,
+            Publisher publisher,
+            PendingTree tree,
+            PendingRows rows,
+            Manifest shown,
+            Waits waits)
+            throws IOException {
+        requireSafe(store, waits);
+        Set<String> uncommitted = new LinkedHashSet<>(tree.files());
+        uncommitted.addAll(rows.fileNames());
+        uncommitted.addAll(rows.files().made());
+        uncommitted.addAll(filesSince(store, shown));
+        Path real = store.toRealPath();
+        Set<Path> busy = new LinkedHashSet<>();
+        rows.files().directories().forEach(name -> busy.add(real.resolve(name)));
+        Manifest committed = publisher.committed();
+        Vacuum vacuum =
+                new Vacuum(real, publisher.disk(), committed, uncommitted, waits, Instant.now());
+        Vacuumed[] result = {null};
+        publisher.forcing(() -> result[0] = vacuum.run(busy));
+        return result[0];
+    }
+
     /** Refuses where files could be removed that somebody needs whom a vacuum does not see. */
-    static void requireSafe(Path store, Waits waits) throws IOException {
+    private static void requireSafe(Path store, Waits waits) throws IOException {
         if (PartStores.isPart(store)) {
             throw new IllegalStateException(
                     store
@@ -97,7 +127,7 @@ final class Vacuum {
     }
 
     /** {@return the files of a generation and of those behind it that are there} */
-    static Set<String> filesSince(Path store, Manifest first) throws IOException {
+    private static Set<String> filesSince(Path store, Manifest first) throws IOException {
         Set<String> files = PendingTree.files(first.arrays(), first.values());
         Generations generations = new Generations(store);
         for (long generation : generations.numbers()) {

@@ -169,6 +169,27 @@ class CommitTest {
         store.array("sub/y").append(new long[count]);
     }
 
+    /** The disk may be full. But what is behind of somebody else is not this writer's to cut. */
+    @Test
+    void rowsThatCouldNotBeAppendedTakeNoSpace() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        Path file = path().resolve("x.npy");
+        int[] large = new int[1 << 20];
+        try (Store store = filled(disk)) {
+            long before = Files.size(file);
+            disk.failAt("write rows");
+            assertThrows(IOException.class, () -> store.array("x").append(large));
+            assertEquals(before, Files.size(file));
+            Files.write(file, new byte[5 << 20], StandardOpenOption.APPEND);
+            assertThrows(IOException.class, () -> store.array("x").append(large));
+            assertEquals(before + (5 << 20), Files.size(file));
+            disk.failAt("");
+            store.array("x").append(new int[] {4});
+            store.commit();
+        }
+        assertEquals(4, rowsOnDisk());
+    }
+
     @Test
     void aHeaderThatCannotBeUpdatedLosesNothing() throws IOException {
         FaultyDisk disk = new FaultyDisk();

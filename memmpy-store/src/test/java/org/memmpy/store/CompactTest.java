@@ -5,6 +5,7 @@ package org.memmpy.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
 import org.memmpy.NodeKind;
+import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
@@ -164,6 +166,40 @@ class CompactTest {
         }
         try (Store store = Store.edit(path())) {
             store.array("a/x").append(new byte[3]); // reads the last block's checksum
+        }
+    }
+
+    /** What is first asked for when it is published, but not yet shown, goes on with it. */
+    @Test
+    void columnsAskedForInTheMomentOfPublicationGoOn() throws IOException {
+        RaggedType type = RaggedType.of(DType.INT8);
+        for (int i = 0; i < 2; i++) {
+            try (Store store = i == 0 ? Store.create(path()) : Store.createPart(path(), "part")) {
+                store.array("x", DType.INT8).append(new byte[] {(byte) i});
+                store.ragged("r", type).append(new byte[] {(byte) i});
+                store.commit();
+            }
+        }
+        try (Store store = Store.edit(path())) {
+            store.adopt(store.unpublishedParts());
+            store.commit();
+        }
+        try (Store store = Store.edit(path())) {
+            StoreWriter writer = store.requireWriter();
+            Manifest next = writer.compact("", Steps.UNTOLD);
+            Table table = store.table();
+            assertSame(table.array("x"), store.array("x"));
+            assertSame(table.ragged("r"), store.ragged("r"));
+            assertEquals(2, table.array("x").parts());
+            store.show(next, writer);
+            assertEquals(1, table.array("x").parts());
+            assertEquals(1, table.array("x").getLong(1));
+            assertEquals(1, table.ragged("r").getBytes(1)[0]);
+            table.array("x").append(new byte[] {2});
+            table.ragged("r").append(new byte[] {2});
+            store.commit();
+            assertEquals(2, table.array("x").getLong(2));
+            assertEquals(2, table.ragged("r").getBytes(2)[0]);
         }
     }
 

@@ -153,6 +153,12 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
+        public void cut(long length) throws IOException {
+            note("cut", path);
+            file.cut(length);
+        }
+
+        @Override
         public void force() throws IOException {
             beforeForce.run();
             note("force", path);
