@@ -337,6 +337,8 @@ public abstract sealed class RowIndex
      * #isSorted} is returned as it is.
      *
      * @return the index
+     * @throws IllegalArgumentException if there are more than 2^31 - 9 rows, and 64 times as many
+     *     below {@link #bound}
      */
     public RowIndex sorted() {
         return isSorted() ? this : SortedRows.of(this);

@@ -10,6 +10,8 @@ import java.util.Arrays;
 
 /** The rows of any index, ascending, each once. */
 final class SortedRows {
+    private static final int MOST = Integer.MAX_VALUE - 8;
+
     private SortedRows() {}
 
     static RowIndex of(RowIndex index) {
@@ -45,7 +47,12 @@ final class SortedRows {
 
     /** Few rows of very many: on the heap, for they are fewer than an array may have. */
     private static RowIndex sorted(RowIndex index) {
-        long[] rows = new long[Math.toIntExact(index.size())];
+        if (index.size() > MOST) {
+            throw new IllegalArgumentException(
+                    "%,d rows of up to %,d cannot be sorted: they are too many for an array, and too far apart for a bit for each row that there may be. Sort them in pieces of %,d rows at most, and unite these"
+                            .formatted(index.size(), index.bound(), MOST));
+        }
+        long[] rows = new long[(int) index.size()];
         index.fill(0, rows, 0, rows.length);
         Arrays.sort(rows);
         int distinct = 0;

@@ -227,4 +227,12 @@ class ListsAndViewsTest {
                         RowIndex.of(3, 1), RowIndex.concat(RowIndex.all(2), RowIndex.of(4, 2)));
         assertArrayEquals(new long[] {3, 1, 0, 1, 4, 2}, Lists.rows(nested));
     }
+
+    @Test
+    void manyRowsFarApartAreNotSorted() {
+        RowIndex far = RowIndex.all(1L << 50).shuffle(1).take(1L << 33);
+        assertThrows(IllegalArgumentException.class, far::sorted);
+        assertArrayEquals(
+                new long[] {1, 1L << 45}, Lists.rows(RowIndex.of(1L << 45, 1, 1L << 45).sorted()));
+    }
 }
