@@ -20,7 +20,12 @@ abstract sealed class FollowedStore extends MaintainedStore permits Store {
         super(path, files, writer);
     }
 
-    /** As {@link Store#refresh}. */
+    /**
+     * Moves to the newest generation; see {@link Store#refresh}.
+     *
+     * @return whether there was a newer one
+     * @throws IOException if it cannot be read
+     */
     public abstract boolean refresh() throws IOException;
 
     /**
