@@ -78,7 +78,7 @@ public final class IndexSuite implements Callable<Integer> {
             }
             OrderContenders orders = new OrderContenders(rounds);
             if (parts.contains(Part.SHUFFLE)) {
-                report.add(orders.shuffles());
+                orders.shuffles().forEach(report::add);
             }
             if (parts.contains(Part.CHAIN)) {
                 report.add(orders.chain());

@@ -49,8 +49,8 @@ final class OrderContenders {
 
     // ---- indices
 
-    List<Result> shuffles() {
-        List<Result> results = new ArrayList<>();
+    List<List<Result>> shuffles() {
+        List<List<Result>> results = new ArrayList<>();
         for (long rows : new long[] {1_000_000_000L, 1_100_000_000L, (1L << 32) + 1}) {
             String name = String.format(Locale.ROOT, "shuffled index of %,d rows", rows);
             List<Double> nanos = new ArrayList<>();
@@ -70,9 +70,11 @@ final class OrderContenders {
                     first.add(micros);
                 }
             }
-            results.add(Result.of(name, "an index", "ns", nanos).withMedianUnder(10));
-            results.add(Result.of(name, "allocated", "B/index", bytes).withMedianUnder(0.01));
-            results.add(Result.of(name, "the first index", "us", first));
+            results.add(
+                    List.of(
+                            Result.of(name, "an index", "ns", nanos).withMedianUnder(10),
+                            Result.of(name, "allocated", "B/index", bytes).withMedianUnder(0.01),
+                            Result.of(name, "the first index", "us", first)));
         }
         return results;
     }

@@ -39,6 +39,7 @@ public final class Peer {
      * @param pythons commands, of which the first that has the needed modules is taken
      * @param script the resource's name
      * @param library a directory to import from; null if Python finds all by itself
+     * @return the script, ready to be timed
      * @throws FailedException if none of the commands can run it
      */
     public static Peer find(List<String> pythons, String script, Path library) throws IOException {
@@ -62,7 +63,12 @@ public final class Peer {
         return version;
     }
 
-    /** {@return the seconds that the script says its work took} */
+    /**
+     * {@return the seconds that the script says its work took}
+     *
+     * @param args what to work on
+     * @throws IOException if the script fails or cannot be started
+     */
     public double seconds(Object... args) throws IOException {
         String answer = call(args);
         try {

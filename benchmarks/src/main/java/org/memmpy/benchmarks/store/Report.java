@@ -27,17 +27,31 @@ public final class Report {
     private final PrintWriter out;
     private final List<Result> results = new ArrayList<>();
 
+    /**
+     * A report without results.
+     *
+     * @param out where to print
+     */
     public Report(PrintWriter out) {
         this.out = out;
     }
 
-    /** Prints a line as it is. */
+    /**
+     * Prints a line as it is.
+     *
+     * @param format of {@link String#format}
+     * @param values what to put into it
+     */
     public void line(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
         out.flush();
     }
 
-    /** Prints the results of one benchmark below its name. */
+    /**
+     * Prints the results of one benchmark below its name.
+     *
+     * @param group of one benchmark, at least one
+     */
     public void add(List<Result> group) {
         results.addAll(group);
         line("");
@@ -91,6 +105,7 @@ public final class Report {
      *
      * @param file replaced
      * @param machine members that stand in every line
+     * @throws IOException if it cannot be written
      */
     public void write(Path file, Map<String, String> machine) throws IOException {
         try (Writer lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {

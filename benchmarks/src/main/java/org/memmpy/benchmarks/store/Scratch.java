@@ -17,17 +17,32 @@ import java.util.stream.Stream;
 public final class Scratch implements AutoCloseable {
     private final Path root;
 
+    /**
+     * Makes a directory.
+     *
+     * @param parent where to; made if it is missing
+     * @throws IOException if it cannot be made
+     */
     public Scratch(Path parent) throws IOException {
         Files.createDirectories(parent);
         root = Files.createTempDirectory(parent.toAbsolutePath(), "memmpy-benchmark-");
     }
 
-    /** {@return the name of the file system's type} */
+    /**
+     * {@return the name of the file system's type}
+     *
+     * @throws IOException if the system does not say
+     */
     public String fileSystem() throws IOException {
         return Files.getFileStore(root).type();
     }
 
-    /** {@return a new empty directory} */
+    /**
+     * {@return a new empty directory}
+     *
+     * @param name its name
+     * @throws IOException if it cannot be made
+     */
     public Path directory(String name) throws IOException {
         return Files.createDirectory(root.resolve(name));
     }
