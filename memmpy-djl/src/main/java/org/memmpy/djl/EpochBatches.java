@@ -8,7 +8,6 @@ import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Ends;
-import org.memmpy.batch.LoaderState;
 
 import java.util.Iterator;
 import java.util.function.Consumer;
@@ -17,14 +16,14 @@ import java.util.function.Consumer;
  * One epoch, gathered ahead by our loader. Every iterator is a pass of its own over it.
  *
  * @param loader without memory of its own: nothing of it needs closing but its epochs
- * @param from where in the epoch the passes begin
+ * @param start where in which epoch the passes begin
  * @param begun told of each pass
  */
 record EpochBatches(
         Delivery delivery,
         NDManager manager,
         BatchLoader loader,
-        LoaderState from,
+        EpochSampler.Start start,
         Consumer<Pass> begun)
         implements Iterable<Batch> {
     /**
@@ -62,7 +61,7 @@ record EpochBatches(
 
     @Override
     public Iterator<Batch> iterator() {
-        Pass pass = new Pass(delivery, manager, loader, from);
+        Pass pass = new Pass(delivery, manager, loader, start);
         begun.accept(pass);
         return new PassIterator(pass);
     }

@@ -8,6 +8,7 @@ import ai.djl.training.dataset.Sampler;
 
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Ends;
+import org.memmpy.batch.Epoch;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.Steps;
 import org.memmpy.index.Order;
@@ -75,21 +76,33 @@ final class EpochSampler implements Sampler {
     }
 
     /**
-     * {@return a state of the epoch that begins now: where it goes on, or its start}
+     * Where a pass begins.
+     *
+     * @param epoch its number
+     * @param state where it goes on; null for its start, which needs no look at the data
+     */
+    record Start(long epoch, LoaderState state) {
+        Epoch begin(BatchLoader loader) {
+            return state == null ? loader.epoch(epoch) : loader.resume(state);
+        }
+    }
+
+    /**
+     * {@return where the epoch begins that is next}
      *
      * @param loader of the epochs
      * @throws IllegalArgumentException if the state to go on from is of other data, another index
      *     or another order; it is refused by the next call, too
      */
-    synchronized LoaderState nextEpoch(BatchLoader loader) {
+    synchronized Start nextEpoch(BatchLoader loader) {
         LoaderState state = resumed.get();
         if (state == null) {
-            return loader.state(next.getAndIncrement());
+            return new Start(next.getAndIncrement(), null);
         }
         long epoch = loader.resumedEpoch(state);
         resumed.set(null);
         next.set(epoch + 1);
-        return state;
+        return new Start(epoch, state);
     }
 
     @Override

@@ -36,16 +36,16 @@ final class Pass implements AutoCloseable {
      * Starts a pass; its threads begin at once.
      *
      * @param parent owns the batches; closing it ends the pass
-     * @param from where in which epoch to begin
+     * @param start where in which epoch to begin
      */
-    Pass(Delivery delivery, NDManager parent, BatchLoader loader, LoaderState from) {
+    Pass(Delivery delivery, NDManager parent, BatchLoader loader, EpochSampler.Start start) {
         this.delivery = delivery;
         this.manager = parent.newSubManager();
         manager.setName("memmpy pass");
         boolean hooked = false;
         Epoch started = null;
         try {
-            started = loader.resume(from);
+            started = start.begin(loader);
             manager.attachInternal(hook, started);
             hooked = true;
         } finally {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.index.Order;
+import org.memmpy.index.RowIndex;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -135,6 +136,26 @@ class ResumeTest extends WithImages {
         assertThrows(IllegalStateException.class, foreign::state);
         Rows.drain(foreign.getData(manager));
         assertThrows(IllegalStateException.class, foreign::state);
+    }
+
+    /** A state reads columns; who asks for none must not pay for one at the start of each epoch. */
+    @Test
+    void anEpochThatIsNotResumedMakesNoState() throws Exception {
+        Order untold =
+                new Order() {
+                    @Override
+                    public RowIndex positions(RowIndex rows, long epoch) {
+                        return RowIndex.all(rows.size());
+                    }
+
+                    @Override
+                    public String toJson() {
+                        throw new AssertionError("a state was made");
+                    }
+                };
+        MemmpyDataset dataset = images().setSampling(32, false).optOrder(untold).build();
+        assertEquals(Rows.upTo(ROWS), Rows.drain(dataset.getData(manager)));
+        assertThrows(AssertionError.class, dataset::state);
     }
 
     /** Stacks as DJL's own does, and is none that the whole-batch path knows. */
