@@ -6,6 +6,7 @@ package org.memmpy.store;
 import org.memmpy.DType;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.kernel.Moments;
+import org.memmpy.os.LastUse;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -18,9 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -37,7 +35,6 @@ final class StatisticsCache {
     static final String DIRECTORY = ".cache";
 
     private static final System.Logger LOG = System.getLogger(StatisticsCache.class.getName());
-    private static final Duration TOUCHED = Duration.ofDays(1);
     private static final long MAGIC = 0x3153_7970_6d6d_656dL;
 
     private final Path file;
@@ -83,25 +80,13 @@ final class StatisticsCache {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
             Statistics found = decode(bytes, dtype, passed, groups);
-            touch();
+            LastUse.touch(file); // a vacuum keeps what was used last
             return found;
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, file + " cannot be used; it is computed again", e);
             return null;
-        }
-    }
-
-    /** A vacuum keeps what was used last; to the day, so that reading hardly ever writes. */
-    private void touch() {
-        Instant now = Instant.now();
-        try {
-            if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(TOUCHED))) {
-                Files.setLastModifiedTime(file, FileTime.from(now));
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, file + " cannot be touched; it may be computed again", e);
         }
     }
 

@@ -6,6 +6,7 @@ package org.memmpy.where;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.index.RowFile;
 import org.memmpy.index.RowIndex;
+import org.memmpy.os.LastUse;
 import org.memmpy.store.Store;
 
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,32 +84,19 @@ interface CachePlace {
      */
     record InFile(Path file, boolean swept) implements CachePlace {
         private static final System.Logger LOG = System.getLogger(CachePlace.class.getName());
-        private static final Duration TOUCHED = Duration.ofDays(1);
         private static final Duration UNUSED = Duration.ofDays(30);
 
         @Override
         public RowFile find() {
             try {
                 RowFile found = RowFile.open(file);
-                touch();
+                LastUse.touch(file); // a vacuum keeps what was used last
                 return found;
             } catch (NoSuchFileException e) {
                 return null;
             } catch (IOException | CorruptStoreException | SecurityException e) {
                 LOG.log(Level.DEBUG, file + " cannot be used; it is computed again", e);
                 return null;
-            }
-        }
-
-        /** A vacuum keeps what was used last; to the day, so that reading hardly ever writes. */
-        private void touch() {
-            Instant now = Instant.now();
-            try {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(TOUCHED))) {
-                    Files.setLastModifiedTime(file, FileTime.from(now));
-                }
-            } catch (IOException | SecurityException e) {
-                LOG.log(Level.DEBUG, file + " cannot be touched; it may be computed again", e);
             }
         }
 
