@@ -53,6 +53,7 @@ public final class RowGather {
         for (long row : rowIds) {
             Objects.checkIndex(row, rows);
         }
-        MappedReader.gather(columns, rowIds, slot);
+        BatchReader.read(
+                "", columns, BatchReader.locate("", columns, rowIds), new MappedColumns(), slot);
     }
 }
