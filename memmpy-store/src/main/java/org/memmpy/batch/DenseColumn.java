@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.RowKernel;
 import org.memmpy.kernel.RowSource;
 import org.memmpy.store.MappedArray;
@@ -25,6 +26,13 @@ record DenseColumn(
         RowKernel kernel,
         MaskedFill fill)
         implements BoundColumn {
+
+    @Override
+    public BoundColumn unsafeNativeCopy() {
+        return kernel instanceof CopyRows copy
+                ? new DenseColumn(name, inputs, type, copy.unsafeNative(), fill)
+                : this;
+    }
 
     @Override
     public Located locate(long[] rows) {

@@ -27,6 +27,7 @@ final class LoaderSettings {
     int prefetch = 4;
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
+    boolean unsafeNativeCopy;
 
     LoaderSettings(Table table) {
         this.tables = List.of(table);
@@ -47,7 +48,10 @@ final class LoaderSettings {
 
     /** {@return the columns, found in the tables} */
     List<BoundColumn> boundColumns() {
-        return columns.stream().map(column -> column.bind(tables)).toList();
+        return columns.stream()
+                .map(column -> column.bind(tables))
+                .map(column -> unsafeNativeCopy ? column.unsafeNativeCopy() : column)
+                .toList();
     }
 
     /** {@return the order of the epochs: that of a mix, if there is one} */

@@ -3,6 +3,8 @@
 
 package org.memmpy.kernel;
 
+import org.memmpy.os.NativeCalls;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -29,6 +31,32 @@ public final class CopyRows implements RowKernel {
      */
     public CopyRows(long rowBytes) {
         this(rowBytes, new GuardedCopy(rowBytes));
+    }
+
+    /**
+     * {@return the same kernel, which copies by a call of the C library for each row: as fast
+     * whatever the compiler makes of a loop. Somebody who cuts the file between a row's touch and
+     * its copy ends the JVM}
+     *
+     * @throws UnsupportedOperationException if the C library cannot be called
+     */
+    public CopyRows unsafeNative() {
+        requireNative();
+        return new CopyRows(rowBytes, new NativeCopy(rowBytes));
+    }
+
+    /**
+     * Checks that {@link #unsafeNative} is to be had.
+     *
+     * @throws UnsupportedOperationException if the C library cannot be called
+     */
+    public static void requireNative() {
+        if (!NativeCalls.isAvailable()) {
+            throw new UnsupportedOperationException(
+                    "rows cannot be copied by the C library: this JVM may not call it, or none is"
+                            + " known for the system. Start it with --enable-native-access, or"
+                            + " leave out unsafeNativeCopy");
+        }
     }
 
     private CopyRows(long rowBytes, RowCopy copy) {

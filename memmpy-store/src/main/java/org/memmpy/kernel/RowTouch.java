@@ -22,7 +22,7 @@ final class RowTouch {
     private static final int SHORT_ROW = 256;
 
     /** Of a long row more is not touched: its pages would push others' translations out. */
-    private static final int MOST_TOUCHED = 256 * 1024;
+    static final int MOST_TOUCHED = 256 * 1024;
 
     /** A block stays in the second-level cache until it is copied. */
     private static final int BLOCK_BYTES = 32 * 1024;

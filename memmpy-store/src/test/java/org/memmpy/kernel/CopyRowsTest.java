@@ -55,11 +55,16 @@ class CopyRowsTest {
     }
 
     private static void assertCopies(RowSource source, byte[] all, int rowBytes, MemorySegment to) {
+        assertCopies(new CopyRows(rowBytes), source, all, rowBytes, to);
+    }
+
+    private static void assertCopies(
+            CopyRows kernel, RowSource source, byte[] all, int rowBytes, MemorySegment to) {
         long[] rows = picked();
         for (int count : new int[] {0, 1, 2, 100, rows.length}) {
             long[] some = Arrays.copyOf(rows, count);
             to.fill((byte) 0x55);
-            new CopyRows(rowBytes).gather(source, rows, count, to);
+            kernel.gather(source, rows, count, to);
             byte[] found = Rows.bytes(to);
             byte[] expected = Arrays.copyOf(expected(all, some, rowBytes), found.length);
             Arrays.fill(expected, count * rowBytes, expected.length, (byte) 0x55);
@@ -87,9 +92,12 @@ class CopyRowsTest {
             MemorySegment source = own.allocate(all.length);
             source.copyFrom(MemorySegment.ofArray(all));
             MemorySegment batch = own.allocate(target.byteSize());
+            RowSource parts = new Parts(source, rowBytes, List.of(0, 1, 350, 351));
             assertCopies(RowSource.of(source.asReadOnly()), all, rowBytes, batch);
-            assertCopies(
-                    new Parts(source, rowBytes, List.of(0, 1, 350, 351)), all, rowBytes, batch);
+            assertCopies(parts, all, rowBytes, batch);
+            CopyRows unsafe = new CopyRows(rowBytes).unsafeNative();
+            assertCopies(unsafe, RowSource.of(source), all, rowBytes, batch);
+            assertCopies(unsafe, parts, all, rowBytes, batch);
             assertCopies(RowSource.of(source), all, rowBytes, target);
             assertCopies(new Parts(source, rowBytes, List.of(0, 500)), all, rowBytes, target);
         }
@@ -103,9 +111,11 @@ class CopyRowsTest {
         MemorySegment target = arena.allocate(3L * rowBytes);
         for (long row : new long[] {10, -1, Long.MAX_VALUE / rowBytes}) {
             CopyRows kernel = new CopyRows(rowBytes);
-            assertThrows(
-                    IndexOutOfBoundsException.class,
-                    () -> kernel.gather(source, new long[] {0, row, 1}, 3, target));
+            for (CopyRows each : List.of(kernel, kernel.unsafeNative())) {
+                assertThrows(
+                        IndexOutOfBoundsException.class,
+                        () -> each.gather(source, new long[] {0, row, 1}, 3, target));
+            }
         }
     }
 
