@@ -4,9 +4,10 @@
 package org.memmpy.benchmarks.index;
 
 import org.memmpy.DType;
-import org.memmpy.benchmarks.store.Peer;
-import org.memmpy.benchmarks.store.Result;
-import org.memmpy.benchmarks.store.Scratch;
+import org.memmpy.benchmarks.race.Peer;
+import org.memmpy.benchmarks.race.Result;
+import org.memmpy.benchmarks.race.Scratch;
+import org.memmpy.benchmarks.race.SkippedException;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
 import org.memmpy.store.Table;
@@ -59,7 +60,7 @@ final class CutContenders {
         try {
             peer = Peer.find(pythons, "/org/memmpy/benchmarks/index/numpy_cut.py", null);
             numPy = "NumPy " + peer.version();
-        } catch (Peer.FailedException e) {
+        } catch (SkippedException e) {
             missing = e.getMessage();
         }
         try (Store store = Store.open(path)) {

@@ -1,7 +1,7 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.benchmarks.store;
+package org.memmpy.benchmarks.race;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,17 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A contender in Python: one of the scripts beside this class, which measures itself. */
+/** A contender in Python: a script of a suite, which measures itself. */
 public final class Peer {
-    /** The script did not work; the message is its last line. */
-    public static final class FailedException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        FailedException(String message) {
-            super(message);
-        }
-    }
-
     private final String python;
     private final String source;
     private final Path library;
@@ -37,10 +28,10 @@ public final class Peer {
      * Starts a script and asks it for the version of what it measures.
      *
      * @param pythons commands, of which the first that has the needed modules is taken
-     * @param script the resource's name
+     * @param script the resource's name, from the root
      * @param library a directory to import from; null if Python finds all by itself
      * @return the script, ready to be timed
-     * @throws FailedException if none of the commands can run it
+     * @throws SkippedException if none of the commands can run it
      */
     public static Peer find(List<String> pythons, String script, Path library) throws IOException {
         String source;
@@ -51,11 +42,11 @@ public final class Peer {
         for (String python : pythons) {
             try {
                 return new Peer(python, source, library);
-            } catch (FailedException e) {
+            } catch (SkippedException e) {
                 reasons.add(python + ": " + e.getMessage());
             }
         }
-        throw new FailedException(String.join("; ", reasons));
+        throw new SkippedException(String.join("; ", reasons));
     }
 
     /** {@return the version of what is measured, as it says itself} */
@@ -67,7 +58,9 @@ public final class Peer {
      * {@return the seconds that the script says its work took}
      *
      * @param args what to work on
-     * @throws IOException if the script fails or cannot be started
+     * @throws SkippedException if the script fails or cannot be started; the message is its last
+     *     line
+     * @throws IOException if it says something else than seconds
      */
     public double seconds(Object... args) throws IOException {
         String answer = call(args);
@@ -92,14 +85,14 @@ public final class Peer {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new FailedException("it cannot be started");
+            throw new SkippedException("it cannot be started");
         }
         String output =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         String lastLine = output.substring(output.lastIndexOf('\n') + 1);
         try {
             if (process.waitFor() != 0) {
-                throw new FailedException(lastLine);
+                throw new SkippedException(lastLine);
             }
         } catch (InterruptedException e) {
             throw new IOException("interrupted while waiting for Python", e);
