@@ -6,6 +6,7 @@ package org.memmpy.djl;
 import ai.djl.ndarray.NDList;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.Block;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.RowGather;
 import org.memmpy.store.Table;
@@ -59,6 +60,11 @@ final class Columns {
     /** {@return what one row of each column is} */
     List<RowType> types() {
         return types;
+    }
+
+    /** {@return what some rows of each column are} */
+    List<Block> blocks(int rows) {
+        return types.stream().map(type -> new Block(type, rows)).toList();
     }
 
     /** {@return the bytes of one row of all columns} */

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 
 import org.memmpy.RowType;
 import org.memmpy.batch.BatchMemory;
+import org.memmpy.batch.Block;
 
 import java.util.List;
 import java.util.Map;
@@ -54,8 +55,10 @@ final class EngineMemory implements BatchMemory {
     }
 
     @Override
-    public EngineSlot take(List<RowType> columns, int rows) {
-        return take(columns, columns.stream().map(c -> new Shape(c.shape(rows))).toList());
+    public EngineSlot take(List<Block> blocks) {
+        return take(
+                blocks.stream().map(Block::item).toList(),
+                blocks.stream().map(block -> new Shape(block.shape())).toList());
     }
 
     /** {@return memory for one row, whose arrays have no batch axis} */

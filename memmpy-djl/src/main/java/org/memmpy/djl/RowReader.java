@@ -42,7 +42,7 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
         }
         columns.requireFit(positions.size());
         long[] rows = positions.stream().mapToLong(this::row).toArray();
-        EngineSlot slot = EngineMemory.of(manager).take(columns.types(), rows.length);
+        EngineSlot slot = EngineMemory.of(manager).take(columns.blocks(rows.length));
         try {
             columns.gather(rows, slot);
             return delivery.batch(manager, slot, progress, positions);

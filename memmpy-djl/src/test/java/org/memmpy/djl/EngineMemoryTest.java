@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
 import org.memmpy.RowType;
+import org.memmpy.batch.Block;
 
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -27,6 +28,10 @@ import java.util.List;
 class EngineMemoryTest {
     private static final List<RowType> COLUMNS =
             List.of(RowType.of(DType.INT32, 2), RowType.of(DType.UINT8));
+
+    private static List<Block> blocks() {
+        return COLUMNS.stream().map(type -> new Block(type, 3)).toList();
+    }
 
     private static void fill(EngineSlot slot) {
         for (int i = 0; i < 6; i++) {
@@ -43,7 +48,7 @@ class EngineMemoryTest {
         List<NDArray> given;
         try (NDManager host = NDManager.newBaseManager(Device.cpu());
                 NDManager manager = NDManager.newBaseManager()) {
-            EngineSlot slot = new EngineMemory(host, aliased).take(COLUMNS, 3);
+            EngineSlot slot = new EngineMemory(host, aliased).take(blocks());
             assertEquals(24, slot.segment(0).byteSize());
             assertEquals(3, slot.segment(1).byteSize());
             fill(slot);
@@ -64,7 +69,7 @@ class EngineMemoryTest {
     void anArrayWithoutAnOwnerSurvivesItsMaker() {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDManager host = NDManager.newBaseManager(Device.cpu());
-            EngineSlot slot = new EngineMemory(host, true).take(COLUMNS, 3);
+            EngineSlot slot = new EngineMemory(host, true).take(blocks());
             host.close();
             fill(slot);
             assertArrayEquals(new byte[] {0, 1, 2}, slot.attach(manager).get(1).toByteArray());
@@ -77,7 +82,7 @@ class EngineMemoryTest {
         try (NDManager host = NDManager.newBaseManager(Device.cpu())) {
             NDManager manager = NDManager.newBaseManager();
             manager.close();
-            EngineSlot slot = new EngineMemory(host, aliased).take(COLUMNS, 3);
+            EngineSlot slot = new EngineMemory(host, aliased).take(blocks());
             assertThrows(IllegalStateException.class, () -> slot.attach(manager));
             slot.release();
             assertThrows(IndexOutOfBoundsException.class, () -> slot.segment(0));

@@ -6,6 +6,7 @@ package org.memmpy.dl4j;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.batch.BatchMemory;
+import org.memmpy.batch.Block;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -158,7 +159,7 @@ final class RecycledMemory implements BatchMemory {
     }
 
     @Override
-    public Slot take(List<RowType> columns, int rows) {
+    public Slot take(List<Block> blocks) {
         lock.lock();
         try {
             if (free.isEmpty() && bytes + slotBytes > limit) {

@@ -13,6 +13,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.batch.Block;
 import org.memmpy.testing.ChildJvm;
 
 import java.lang.foreign.Arena;
@@ -27,6 +28,11 @@ import java.util.List;
 class RecycledMemoryTest {
     private static final List<RowType> COLUMNS =
             List.of(RowType.of(FLOAT32, 512), RowType.of(FLOAT32, 512));
+
+    private static List<Block> blocks() {
+        return COLUMNS.stream().map(type -> new Block(type, 1)).toList();
+    }
+
     private static final long SLOT = 4096;
     private static final int CAP = 8;
 
@@ -81,7 +87,7 @@ class RecycledMemoryTest {
     }
 
     private RecycledSlot take() {
-        return (RecycledSlot) memory.take(COLUMNS, 1);
+        return (RecycledSlot) memory.take(blocks());
     }
 
     private List<RecycledSlot> take(int count) {
@@ -167,7 +173,7 @@ class RecycledMemoryTest {
     /** {@return the bytes that are kept when each batch takes so long and is not held} */
     private long bytesAfterTraining(RecycledMemory trained, long nanosOfABatch) {
         for (int i = 0; i < 100 * CAP; i++) {
-            unreachable.add((RecycledSlot) trained.take(COLUMNS, 1));
+            unreachable.add((RecycledSlot) trained.take(blocks()));
             now += nanosOfABatch;
         }
         return trained.bytes();
@@ -231,7 +237,7 @@ class RecycledMemoryTest {
                     new RecycledMemory(List.of(RowType.of(FLOAT32, 1 << 18)), 1, 1, 1);
             Deque<Object> held = new ArrayDeque<>();
             for (int i = 0; i < Integer.parseInt(args[0]); i++) {
-                RecycledSlot slot = (RecycledSlot) memory.take(List.of(), 1);
+                RecycledSlot slot = (RecycledSlot) memory.take(List.of());
                 held.add(slot.keepAlive());
                 slot.release();
                 if (held.size() > 2) {

@@ -39,7 +39,7 @@ import java.util.Set;
  * closing is safe from any thread.
  */
 public final class BatchLoader implements AutoCloseable {
-    private final List<Column.Bound> columns;
+    private final List<BoundColumn> columns;
     private final RowIndex index;
     private final int batchSize;
     private final LoaderIdentity identity;
@@ -51,32 +51,32 @@ public final class BatchLoader implements AutoCloseable {
     private final int threads;
     private final int prefetch;
     private final Duration logEvery;
-    private final BatchMemory memory;
     private final PooledMemory ownMemory;
+    private final BatchReader reader;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
-    private BatchLoader(Builder builder) {
-        this.columns = builder.columns.stream().map(c -> c.bind(builder.tables)).toList();
-        this.index = builder.index;
-        this.order = builder.epochs();
+    private BatchLoader(LoaderSettings settings) {
+        this.columns = settings.boundColumns();
+        this.index = settings.index;
+        this.order = settings.epochs();
         this.identity =
                 new LoaderIdentity(
-                        builder.tables.getFirst().store().uuid(),
+                        settings.tables.getFirst().store().uuid(),
                         columns,
-                        builder.bounds(),
+                        settings.bounds(),
                         index,
                         order);
         this.rows = order.positions(index, 0).size();
-        this.batchSize = builder.batchSize;
-        this.ends = builder.ends;
-        this.rank = builder.rank;
-        this.world = builder.world;
-        this.threads = builder.threads;
-        this.prefetch = builder.prefetch;
-        this.logEvery = builder.logEvery;
-        this.ownMemory = builder.memory == null ? new PooledMemory(mostRows()) : null;
-        this.memory = builder.memory == null ? ownMemory : builder.memory;
+        this.batchSize = settings.batchSize;
+        this.ends = settings.ends;
+        this.rank = settings.rank;
+        this.world = settings.world;
+        this.threads = settings.threads;
+        this.prefetch = settings.prefetch;
+        this.logEvery = settings.logEvery;
+        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
+        this.reader = new MappedReader(columns, ownMemory == null ? settings.memory : ownMemory);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class BatchLoader implements AutoCloseable {
      * @return a builder
      */
     public static Builder builder(Table table) {
-        return new Builder(table);
+        return new Builder(new LoaderSettings(table));
     }
 
     /**
@@ -102,12 +102,12 @@ public final class BatchLoader implements AutoCloseable {
         if (sources.length == 0) {
             throw new IllegalArgumentException("no source to mix");
         }
-        return new Builder(List.of(sources));
+        return new Builder(new LoaderSettings(List.of(sources)));
     }
 
     /** {@return what one delivered row of each column is} */
     public List<RowType> rowTypes() {
-        return columns.stream().map(Column.Bound::type).toList();
+        return columns.stream().map(BoundColumn::type).toList();
     }
 
     /** {@return the rows of one epoch, of all ranks, before an end is dropped or filled} */
@@ -231,18 +231,16 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** {@return the rows of this rank's longest batch} */
-    private int mostRows() {
+    /** {@return the bytes of this rank's largest batch} */
+    private long slotBytes() {
         long whole = batchSize / world;
-        return (int) (ends == Ends.KEEP ? Math.min(whole, rows) : whole);
+        long most = ends == Ends.KEEP ? Math.min(whole, rows) : whole;
+        return PooledMemory.slotBytes(
+                columns.stream().map(column -> new Block(column.type(), most)).toList());
     }
 
-    List<Column.Bound> columns() {
-        return columns;
-    }
-
-    BatchMemory memory() {
-        return memory;
+    BatchReader reader() {
+        return reader;
     }
 
     Duration logEvery() {
@@ -274,54 +272,10 @@ public final class BatchLoader implements AutoCloseable {
 
     /** Collects a loader's settings. */
     public static final class Builder {
-        private final List<Table> tables;
-        private final List<Source> mixed;
-        private final List<Column> columns = new ArrayList<>();
-        private RowIndex index;
-        private long epochRows;
-        private int batchSize = 32;
-        private Order order = Order.sequential();
-        private Ends ends = Ends.KEEP;
-        private int rank;
-        private int world = 1;
-        private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-        private int prefetch = 4;
-        private Duration logEvery = Duration.ZERO;
-        private BatchMemory memory;
+        private final LoaderSettings settings;
 
-        private Builder(Table table) {
-            this.tables = List.of(table);
-            this.mixed = List.of();
-            this.index = RowIndex.all(table.rows());
-        }
-
-        private Builder(List<Source> sources) {
-            this.tables = sources.stream().map(Source::table).toList();
-            this.mixed = sources;
-            RowIndex[] numbered = new RowIndex[sources.size()];
-            for (int s = 0; s < numbered.length; s++) {
-                numbered[s] = Source.numbered(s, sources.get(s).rows());
-            }
-            this.index = RowIndex.concat(numbered);
-            this.epochRows = index.size();
-        }
-
-        /** {@return the order of the epochs: that of a mix, if there is one} */
-        private Order epochs() {
-            return mixed.isEmpty()
-                    ? order
-                    : Order.mixed(
-                            order,
-                            mixed.stream().mapToDouble(Source::share).toArray(),
-                            epochRows,
-                            mixed.stream().map(Source::rows).toArray(RowIndex[]::new));
-        }
-
-        /** {@return the bounds of the rows that are read, of each table} */
-        private List<Long> bounds() {
-            return mixed.isEmpty()
-                    ? List.of(index.bound())
-                    : mixed.stream().map(source -> source.rows().bound()).toList();
+        private Builder(LoaderSettings settings) {
+            this.settings = settings;
         }
 
         /**
@@ -331,7 +285,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder column(Column column) {
-            columns.add(column);
+            settings.columns.add(column);
             return this;
         }
 
@@ -343,11 +297,11 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalStateException if tables are mixed: their sources say which rows
          */
         public Builder index(RowIndex rows) {
-            if (!mixed.isEmpty()) {
+            if (!settings.mixed.isEmpty()) {
                 throw new IllegalStateException(
                         "tables are mixed: each Source has an index of its own");
             }
-            index = Objects.requireNonNull(rows, "rows");
+            settings.index = Objects.requireNonNull(rows, "rows");
             return this;
         }
 
@@ -360,11 +314,11 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalStateException if no tables are mixed
          */
         public Builder epochRows(long rows) {
-            if (mixed.isEmpty()) {
+            if (settings.mixed.isEmpty()) {
                 throw new IllegalStateException(
                         "one table: its epochs have the rows of the index. Use RowIndex.take or repeat");
             }
-            epochRows = rows;
+            settings.epochRows = rows;
             return this;
         }
 
@@ -375,7 +329,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder batchSize(int rows) {
-            batchSize = rows;
+            settings.batchSize = rows;
             return this;
         }
 
@@ -397,7 +351,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder ends(Ends choice) {
-            ends = Objects.requireNonNull(choice, "choice");
+            settings.ends = Objects.requireNonNull(choice, "choice");
             return this;
         }
 
@@ -418,7 +372,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder order(Order choice) {
-            order = Objects.requireNonNull(choice, "choice");
+            settings.order = Objects.requireNonNull(choice, "choice");
             return this;
         }
 
@@ -431,8 +385,8 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder shard(int rank, int world) {
-            this.rank = rank;
-            this.world = world;
+            settings.rank = rank;
+            settings.world = world;
             return this;
         }
 
@@ -444,7 +398,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder threads(int count) {
-            threads = count;
+            settings.threads = count;
             return this;
         }
 
@@ -455,7 +409,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder prefetch(int batches) {
-            prefetch = batches;
+            settings.prefetch = batches;
             return this;
         }
 
@@ -473,7 +427,7 @@ public final class BatchLoader implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "logEvery is " + interval + "; it must not be negative");
             }
-            logEvery = interval;
+            settings.logEvery = interval;
             return this;
         }
 
@@ -484,7 +438,7 @@ public final class BatchLoader implements AutoCloseable {
          * @return this
          */
         public Builder memory(BatchMemory batchMemory) {
-            memory = batchMemory;
+            settings.memory = batchMemory;
             return this;
         }
 
@@ -498,35 +452,8 @@ public final class BatchLoader implements AutoCloseable {
          *     different lengths, or tables are mixed in an order by a column, which is of one table
          */
         public BatchLoader build() {
-            if (columns.isEmpty()) {
-                throw new IllegalArgumentException(
-                        tables.getFirst()
-                                + ": no column was chosen. Add one with column(\"name\")");
-            }
-            if (index.size() == 0) {
-                throw new IllegalArgumentException(
-                        tables.getFirst()
-                                + ": there are no rows to load: "
-                                + (tables.getFirst().rows() == 0
-                                        ? "the table is empty. Append rows and commit"
-                                        : "the index is empty"));
-            }
-            if (mixed.isEmpty() && index.bound() > tables.getFirst().rows()) {
-                throw new IllegalArgumentException(
-                        "%s: the index names rows up to %,d. It was made for another table or a later generation"
-                                .formatted(tables.getFirst(), index.bound() - 1));
-            }
-            requireOneTableOfOrder();
-            requirePositive("batchSize", batchSize);
-            requirePositive("world", world);
-            if (rank < 0 || rank >= world || batchSize % world != 0) {
-                throw new IllegalArgumentException(
-                        "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
-                                .formatted(rank, world, batchSize, world - 1));
-            }
-            requirePositive("threads", threads);
-            requirePositive("prefetch", prefetch);
-            BatchLoader loader = new BatchLoader(this);
+            settings.check();
+            BatchLoader loader = new BatchLoader(settings);
             boolean complete = false;
             try {
                 loader.requireBatch();
@@ -536,28 +463,6 @@ public final class BatchLoader implements AutoCloseable {
                 if (!complete) {
                     loader.close();
                 }
-            }
-        }
-
-        /** A row's number is another row in another table. */
-        private void requireOneTableOfOrder() {
-            Table first = tables.getFirst();
-            boolean several =
-                    tables.stream()
-                            .anyMatch(
-                                    table ->
-                                            table.store() != first.store()
-                                                    || !table.path().equals(first.path()));
-            if (several && !order.columns().isEmpty()) {
-                throw new IllegalArgumentException(
-                        "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
-                                .formatted(order, order.columns().getFirst()));
-            }
-        }
-
-        private static void requirePositive(String what, long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(what + " is " + value + "; at least 1");
             }
         }
     }

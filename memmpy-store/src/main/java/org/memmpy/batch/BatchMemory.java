@@ -3,8 +3,6 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.RowType;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -19,16 +17,15 @@ public interface BatchMemory {
     /**
      * Finds memory for one batch.
      *
-     * @param columns what the rows of each column are
-     * @param rows how many rows
+     * @param blocks what the batch has of each column
      * @return memory that nobody else uses until it is released
      */
-    Slot take(List<RowType> columns, int rows);
+    Slot take(List<Block> blocks);
 
     /** The memory of one batch. */
     interface Slot {
         /**
-         * {@return the memory of one column; at least its rows' bytes, writable by any thread}
+         * {@return the memory of one column; at least its block's bytes, writable by any thread}
          *
          * @param column the column's number
          */

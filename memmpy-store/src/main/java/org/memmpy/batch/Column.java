@@ -16,7 +16,6 @@ import org.memmpy.store.Table;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -148,61 +147,34 @@ public final class Column {
      *     so: a masked one only with {@link #fillMasked}, for example
      */
     public RowType rowType(Table table) {
-        return bind(table).type();
-    }
-
-    /**
-     * A column with its arrays found and its loop chosen.
-     *
-     * @param arrays one of each source
-     * @param fill null if nothing is filled
-     */
-    record Bound(
-            String name,
-            List<MappedArray> arrays,
-            RowType type,
-            RowKernel kernel,
-            MaskedFill fill) {
-        /** Adds what the first rows of a source hold, by the paths of the arrays. */
-        void fingerprint(int source, long rows, Map<String, String> into) {
-            String prefix = arrays.size() == 1 ? "" : source + ":";
-            MappedArray array = arrays.get(source);
-            into.put(prefix + array.path(), array.fingerprint(rows));
-            if (fill != null) {
-                MappedArray mask = fill.masks().get(source);
-                into.put(prefix + mask.path(), mask.fingerprint(rows));
-            }
-        }
+        return bind(List.of(table)).type();
     }
 
     /** Finds the column in several tables, in which it must be the same. */
-    Bound bind(List<Table> tables) {
-        List<Bound> found = tables.stream().map(this::bind).toList();
-        Bound first = found.getFirst();
-        RowType stored = first.arrays().getFirst().rowType();
-        List<MappedArray> arrays = new ArrayList<>();
-        List<MappedArray> masks = new ArrayList<>();
-        for (Bound bound : found) {
-            MappedArray array = bound.arrays().getFirst();
-            if (!array.rowType().equals(stored)) {
+    BoundColumn bind(List<Table> tables) {
+        List<DenseColumn> found = tables.stream().map(this::bind).toList();
+        DenseColumn first = found.getFirst();
+        RowType stored = array(first).rowType();
+        for (DenseColumn other : found) {
+            if (!array(other).rowType().equals(stored)) {
                 throw new IllegalArgumentException(
                         "column '%s' holds rows of %s in the first source and %s in %s. Make them equal, with Store.derive for example"
-                                .formatted(name, stored, array.rowType(), array));
-            }
-            arrays.add(array);
-            if (bound.fill() != null) {
-                masks.addAll(bound.fill().masks());
+                                .formatted(name, stored, array(other).rowType(), array(other)));
             }
         }
-        return new Bound(
-                name,
-                List.copyOf(arrays),
-                first.type(),
-                first.kernel(),
-                first.fill() == null ? null : first.fill().with(masks));
+        List<List<MappedArray>> inputs = new ArrayList<>();
+        for (int input = 0; input < first.inputs().size(); input++) {
+            int number = input;
+            inputs.add(found.stream().map(each -> each.inputs().get(number).getFirst()).toList());
+        }
+        return new DenseColumn(name, inputs, first.type(), first.kernel(), first.fill());
     }
 
-    Bound bind(Table table) {
+    private static MappedArray array(DenseColumn column) {
+        return column.inputs().getFirst().getFirst();
+    }
+
+    private DenseColumn bind(Table table) {
         MaskedArray masked = fill == null ? null : table.masked(name);
         MappedArray array = masked == null ? table.array(name) : masked.values();
         RowType stored = array.rowType();
@@ -221,12 +193,14 @@ public final class Column {
                 target == stored.dtype() && !scaled
                         ? new CopyRows(stored.bytes())
                         : new ConvertRows(stored, target, scale, shift);
-        return new Bound(
-                name,
-                List.of(array),
-                type,
-                kernel,
-                masked == null ? null : maskedFill(masked, target));
+        return masked == null
+                ? new DenseColumn(name, List.of(List.of(array)), type, kernel, null)
+                : new DenseColumn(
+                        name,
+                        List.of(List.of(array), List.of(masked.mask())),
+                        type,
+                        kernel,
+                        maskedFill(masked, target));
     }
 
     private MaskedFill maskedFill(MaskedArray masked, DType target) {
@@ -234,11 +208,10 @@ public final class Column {
                 fill instanceof Long integer
                         ? FillMasked.bits(target, integer.longValue())
                         : FillMasked.bits(target, fill.doubleValue());
-        return new MaskedFill(
-                List.of(masked.mask()), masked.rowType().elements(), target.bytes(), bits);
+        return new MaskedFill(masked.rowType().elements(), target.bytes(), bits);
     }
 
-    private Bound bindOneHot(MappedArray array, RowType stored) {
+    private DenseColumn bindOneHot(MappedArray array, RowType stored) {
         if (fill != null) {
             throw new IllegalArgumentException(
                     "column '%s' is one-hot: a masked class has no row of zeros and a one. Leave out its rows by an index, or deliver the ids with fillMasked"
@@ -255,7 +228,8 @@ public final class Column {
         }
         DType target = dtype == null ? DType.FLOAT32 : dtype;
         RowKernel kernel = new OneHotRows(stored.dtype(), classes, target);
-        return new Bound(name, List.of(array), RowType.of(target, classes), kernel, null);
+        return new DenseColumn(
+                name, List.of(List.of(array)), RowType.of(target, classes), kernel, null);
     }
 
     /** {@return the column as it would be written in code} */

@@ -5,7 +5,6 @@ package org.memmpy.batch;
 
 import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
-import org.memmpy.RowType;
 import org.memmpy.os.OpenResources;
 
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private final long number;
     private final Steps steps;
     private final long batches;
-    private final List<RowType> types;
     private final PassMeter meter;
     private final List<Thread> workers = new ArrayList<>();
 
@@ -53,8 +51,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         this.number = number;
         this.steps = steps;
         this.batches = steps.count();
-        this.types = loader.rowTypes();
-        this.meter = new PassMeter(number, types, loader.logEvery());
+        this.meter = new PassMeter(number, loader.logEvery());
         this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
     }
 
@@ -163,7 +160,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             ring[place] = null;
             delivered++;
             ready--;
-            told = meter.delivered(batch.rows(), ready);
+            told = meter.delivered(batch, ready);
             record(batch);
             taken.signalAll();
             if (delivered == batches) {
@@ -355,25 +352,16 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         LoaderEvents.Gather event = new LoaderEvents.Gather();
         event.begin();
         long[] rowIds = steps.rows(k);
-        BatchMemory.Slot slot = loader.memory().take(types, rowIds.length);
-        boolean complete = false;
-        try {
-            RowGather.gather(loader.columns(), k, rowIds, slot);
-            complete = true;
-        } finally {
-            if (!complete) {
-                slot.release();
-            }
-        }
+        BatchReader.Filled filled = loader.reader().read(k, rowIds);
         event.end();
         if (event.shouldCommit()) {
             event.epoch = number;
             event.batch = k;
             event.rows = rowIds.length;
-            event.bytes = rowIds.length * types.stream().mapToLong(RowType::bytes).sum();
+            event.bytes = filled.blocks().stream().mapToLong(Block::bytes).sum();
             event.commit();
         }
-        return new MiniBatch(number, k, steps, rowIds, types, slot);
+        return new MiniBatch(number, k, steps, rowIds, filled);
     }
 
     private void deliver(long k, MiniBatch batch, long nanos) {

@@ -19,7 +19,7 @@ import java.util.UUID;
  */
 final class LoaderIdentity {
     private final UUID store;
-    private final List<Column.Bound> columns;
+    private final List<BoundColumn> columns;
     private final List<Long> bounds;
     private final RowIndex index;
     private final Order order;
@@ -31,11 +31,7 @@ final class LoaderIdentity {
      * @param bounds of the rows that are read, one of each source
      */
     LoaderIdentity(
-            UUID store,
-            List<Column.Bound> columns,
-            List<Long> bounds,
-            RowIndex index,
-            Order order) {
+            UUID store, List<BoundColumn> columns, List<Long> bounds, RowIndex index, Order order) {
         this.store = store;
         this.columns = columns;
         this.bounds = bounds;
@@ -63,7 +59,7 @@ final class LoaderIdentity {
         if (fingerprints == null) {
             Map<String, String> found = new LinkedHashMap<>();
             for (int s = 0; s < bounds.size(); s++) {
-                for (Column.Bound column : columns) {
+                for (BoundColumn column : columns) {
                     column.fingerprint(s, bounds.get(s), found);
                 }
             }

@@ -21,23 +21,17 @@ public final class MiniBatch implements AutoCloseable {
     private final long number;
     private final Steps steps;
     private final long[] rowIds;
-    private final List<RowType> types;
+    private final List<Block> blocks;
     private final BatchMemory.Slot slot;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    MiniBatch(
-            long epoch,
-            long number,
-            Steps steps,
-            long[] rowIds,
-            List<RowType> types,
-            BatchMemory.Slot slot) {
+    MiniBatch(long epoch, long number, Steps steps, long[] rowIds, BatchReader.Filled filled) {
         this.epoch = epoch;
         this.number = number;
         this.steps = steps;
         this.rowIds = rowIds;
-        this.types = types;
-        this.slot = slot;
+        this.blocks = filled.blocks();
+        this.slot = filled.slot();
         OpenResources.opened(this, "minibatch");
     }
 
@@ -96,9 +90,14 @@ public final class MiniBatch implements AutoCloseable {
         return steps.filled(number);
     }
 
+    /** {@return the bytes of all columns} */
+    public long bytes() {
+        return blocks.stream().mapToLong(Block::bytes).sum();
+    }
+
     /** {@return how many columns it has} */
     public int columns() {
-        return types.size();
+        return blocks.size();
     }
 
     /**
@@ -107,7 +106,16 @@ public final class MiniBatch implements AutoCloseable {
      * @param column the column's number
      */
     public RowType rowType(int column) {
-        return types.get(column);
+        return blocks.get(column).item();
+    }
+
+    /**
+     * {@return the shape of a column's memory, rows first}
+     *
+     * @param column the column's number
+     */
+    public long[] shape(int column) {
+        return blocks.get(column).shape();
     }
 
     /**
@@ -123,7 +131,7 @@ public final class MiniBatch implements AutoCloseable {
                             + number
                             + " was closed: its memory holds another batch now. Read it first");
         }
-        return slot.segment(column).asSlice(0, rows() * types.get(column).bytes());
+        return slot.segment(column).asSlice(0, blocks.get(column).bytes());
     }
 
     /**

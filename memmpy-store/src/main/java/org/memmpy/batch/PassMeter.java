@@ -3,11 +3,8 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.RowType;
-
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Counts what a pass delivers, and says so now and then. Not thread-safe: the pass's lock guards
@@ -17,13 +14,13 @@ final class PassMeter {
     private static final System.Logger LOG = System.getLogger(BatchLoader.class.getName());
 
     private final long epoch;
-    private final long rowBytes;
     private final long logNanos;
     private final long started = System.nanoTime();
     private long logged = started;
     private long ended;
     private long batches;
     private long rows;
+    private long bytes;
     private long waitNanos;
     private long gatherNanos;
 
@@ -32,9 +29,8 @@ final class PassMeter {
      *
      * @param every how often to say so; zero for never
      */
-    PassMeter(long epoch, List<RowType> types, Duration every) {
+    PassMeter(long epoch, Duration every) {
         this.epoch = epoch;
-        this.rowBytes = types.stream().mapToLong(RowType::bytes).sum();
         this.logNanos = every.toNanos();
     }
 
@@ -47,9 +43,10 @@ final class PassMeter {
     }
 
     /** {@return what is to be told now, with {@link #tell}; mostly null} */
-    LoaderStats delivered(int batchRows, int ready) {
+    LoaderStats delivered(MiniBatch batch, int ready) {
         batches++;
-        rows += batchRows;
+        rows += batch.rows();
+        bytes += batch.bytes();
         long now = System.nanoTime();
         if (logNanos == 0 || now - logged < logNanos) {
             return null;
@@ -72,7 +69,6 @@ final class PassMeter {
 
     LoaderStats stats(int ready) {
         long end = ended == 0 ? System.nanoTime() : ended;
-        return new LoaderStats(
-                batches, rows, rows * rowBytes, waitNanos, end - started, gatherNanos, ready);
+        return new LoaderStats(batches, rows, bytes, waitNanos, end - started, gatherNanos, ready);
     }
 }

@@ -3,7 +3,6 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.RowType;
 import org.memmpy.os.Arenas;
 import org.memmpy.os.OpenResources;
 
@@ -17,6 +16,9 @@ import java.util.List;
 /**
  * The default {@link BatchMemory}: slots that are used again. There are as many as were ever out at
  * once; all are freed together when the loader is closed, and a batch used after that throws.
+ *
+ * <p>A slot begins at a page. One that is too small for its batch is replaced by one of at least
+ * twice the size, so what was given up is never more than what is in use.
  */
 final class PooledMemory implements BatchMemory, AutoCloseable {
     private static final long PAGE = 4096;
@@ -25,29 +27,47 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
     private static final long LINE = 64;
 
     private final Arena arena = Arena.ofShared();
+    private final long leastBytes;
     private final Deque<PooledSlot> free = new ArrayDeque<>();
-    private final int slotRows;
     private long bytes;
     private boolean closed;
 
-    PooledMemory(int slotRows) {
-        this.slotRows = slotRows;
+    /**
+     * Makes a pool without slots.
+     *
+     * @param leastBytes that a slot has, however small its first batch is
+     */
+    PooledMemory(long leastBytes) {
+        this.leastBytes = leastBytes;
         OpenResources.opened(this, "loader memory");
     }
 
     @Override
-    public synchronized Slot take(List<RowType> columns, int rows) {
+    public synchronized Slot take(List<Block> blocks) {
         PooledSlot slot = free.poll();
         if (slot == null) {
-            slot = new PooledSlot(columns);
+            slot = new PooledSlot();
         }
-        slot.isOut = true;
+        slot.fit(blocks);
         return slot;
     }
 
     /** {@return the bytes of all slots, in use or not} */
     synchronized long bytes() {
         return bytes;
+    }
+
+    /** {@return the bytes that a slot for such blocks has} */
+    static long slotBytes(List<Block> blocks) {
+        long total = 0;
+        for (Block block : blocks) {
+            total = Math.addExact(roundUp(total, LINE), block.bytes());
+        }
+        return Math.max(PAGE, roundUp(total, PAGE));
+    }
+
+    private static long roundUp(long value, long multiple) {
+        return (value + multiple - 1) / multiple * multiple;
     }
 
     @Override
@@ -60,25 +80,25 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
 
     private final class PooledSlot implements Slot {
         private final List<MemorySegment> segments = new ArrayList<>();
+        private MemorySegment memory = MemorySegment.NULL;
         private boolean isOut;
 
-        PooledSlot(List<RowType> columns) {
-            long total = 0;
-            for (RowType column : columns) {
-                total = roundUp(total, LINE) + Math.multiplyExact(slotRows, column.bytes());
+        /** Divides the memory among the columns; the pool's monitor is held. */
+        void fit(List<Block> blocks) {
+            long needed = slotBytes(blocks);
+            if (needed > memory.byteSize()) {
+                long size = Math.max(Math.max(needed, leastBytes), 2 * memory.byteSize());
+                memory = arena.allocate(size, PAGE);
+                bytes += size;
             }
-            MemorySegment all = arena.allocate(roundUp(total, PAGE), PAGE);
+            segments.clear();
             long at = 0;
-            for (RowType column : columns) {
+            for (Block block : blocks) {
                 at = roundUp(at, LINE);
-                segments.add(all.asSlice(at, slotRows * column.bytes()));
-                at += slotRows * column.bytes();
+                segments.add(memory.asSlice(at, block.bytes()));
+                at += block.bytes();
             }
-            bytes += all.byteSize();
-        }
-
-        private static long roundUp(long value, long multiple) {
-            return (value + multiple - 1) / multiple * multiple;
+            isOut = true;
         }
 
         @Override

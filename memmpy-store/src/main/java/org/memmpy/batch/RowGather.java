@@ -3,10 +3,8 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
-import org.memmpy.kernel.Faults;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -17,12 +15,10 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
-    private static final long NO_BATCH = -1;
-
-    private final List<Column.Bound> columns;
+    private final List<BoundColumn> columns;
     private final long rows;
 
-    private RowGather(List<Column.Bound> columns, long rows) {
+    private RowGather(List<BoundColumn> columns, long rows) {
         this.columns = columns;
         this.rows = rows;
     }
@@ -36,12 +32,13 @@ public final class RowGather {
      * @throws IllegalArgumentException if the table has no such array, or it cannot be delivered so
      */
     public static RowGather of(Table table, List<Column> columns) {
-        return new RowGather(columns.stream().map(c -> c.bind(table)).toList(), table.rows());
+        return new RowGather(
+                columns.stream().map(c -> c.bind(List.of(table))).toList(), table.rows());
     }
 
     /** {@return what one delivered row of each column is} */
     public List<RowType> rowTypes() {
-        return columns.stream().map(Column.Bound::type).toList();
+        return columns.stream().map(BoundColumn::type).toList();
     }
 
     /**
@@ -56,36 +53,6 @@ public final class RowGather {
         for (long row : rowIds) {
             Objects.checkIndex(row, rows);
         }
-        gather(columns, NO_BATCH, rowIds, slot);
-    }
-
-    /** Rows are known to exist here. */
-    static void gather(
-            List<Column.Bound> columns, long batch, long[] rowIds, BatchMemory.Slot slot) {
-        for (int c = 0; c < columns.size(); c++) {
-            Column.Bound column = columns.get(c);
-            try (LeasedRows rows = LeasedRows.of(column.arrays())) {
-                column.kernel().gather(rows, rowIds, rowIds.length, slot.segment(c));
-                if (column.fill() != null) {
-                    column.fill().over(rowIds, slot.segment(c));
-                }
-                Faults.settle();
-            } catch (InternalError e) {
-                throw new CorruptStoreException(
-                        where(batch, column)
-                                + "reading mapped memory failed. The file was cut while it was"
-                                + " open, or the disk fails; restore it from a copy",
-                        e);
-            } catch (CorruptStoreException e) {
-                throw new CorruptStoreException(where(batch, column) + e.getMessage(), e);
-            } catch (RuntimeException e) {
-                throw new MemmpyException(where(batch, column) + e.getMessage(), e);
-            }
-        }
-    }
-
-    private static String where(long batch, Column.Bound column) {
-        String name = "column '" + column.name() + "': ";
-        return batch == NO_BATCH ? name : "batch " + batch + ", " + name;
+        MappedReader.gather(columns, rowIds, slot);
     }
 }

@@ -286,17 +286,17 @@ class BatchLoaderTest {
         private final AtomicInteger out = new AtomicInteger();
 
         @Override
-        public Slot take(List<RowType> columns, int rows) {
+        public Slot take(List<Block> blocks) {
             if (left.getAndDecrement() <= 0) {
                 throw new OutOfMemoryError("simulated");
             }
             out.incrementAndGet();
             List<MemorySegment> segments =
-                    columns.stream()
+                    blocks.stream()
                             .map(
-                                    type ->
+                                    block ->
                                             MemorySegment.ofArray(
-                                                    new long[(int) (rows * type.bytes() + 7) / 8]))
+                                                    new long[(int) (block.bytes() + 7) / 8]))
                             .toList();
             return new Slot() {
                 @Override
@@ -368,7 +368,7 @@ class BatchLoaderTest {
     void interruptsAreHonoured() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         BatchMemory blocked =
-                (columns, rows) -> {
+                blocks -> {
                     try {
                         release.await();
                     } catch (InterruptedException e) {

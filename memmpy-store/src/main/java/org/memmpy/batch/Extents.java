@@ -1,0 +1,59 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import java.util.Arrays;
+
+/** Runs of consecutive rows of an array, in the order in which a batch has them. Immutable. */
+final class Extents {
+    private final long[] starts;
+
+    /** Null if every run is one row. */
+    private final long[] lengths;
+
+    /**
+     * Makes runs of the arrays, which nobody changes afterwards.
+     *
+     * @param starts the first row of each run
+     * @param lengths how many rows each has; null if all have one
+     */
+    Extents(long[] starts, long[] lengths) {
+        this.starts = starts;
+        this.lengths = lengths;
+    }
+
+    /** {@return runs of one row each} */
+    static Extents ofRows(long[] rows) {
+        return new Extents(rows, null);
+    }
+
+    /** {@return how many runs there are} */
+    int size() {
+        return starts.length;
+    }
+
+    /** {@return the first row of each run; not to be changed} */
+    long[] starts() {
+        return starts;
+    }
+
+    /** {@return how many rows a run has} */
+    long length(int run) {
+        return lengths == null ? 1 : lengths[run];
+    }
+
+    /** {@return how many rows all runs have} */
+    long total() {
+        return lengths == null ? starts.length : Arrays.stream(lengths).sum();
+    }
+
+    /** {@return the same runs where each begins where the one before has ended} */
+    Extents packed() {
+        long[] packed = new long[size()];
+        for (int i = 1; i < packed.length; i++) {
+            packed[i] = packed[i - 1] + length(i - 1);
+        }
+        return new Extents(packed, lengths);
+    }
+}
