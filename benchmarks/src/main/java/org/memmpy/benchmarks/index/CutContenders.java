@@ -58,7 +58,7 @@ final class CutContenders {
         Peer peer = null;
         String missing = null;
         try {
-            peer = Peer.find(pythons, "/org/memmpy/benchmarks/index/numpy_cut.py", null);
+            peer = Peer.find(pythons, null, "/org/memmpy/benchmarks/index/numpy_cut.py");
             numPy = "NumPy " + peer.version();
         } catch (SkippedException e) {
             missing = e.getMessage();

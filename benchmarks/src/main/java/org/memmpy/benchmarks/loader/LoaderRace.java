@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A race over rows of one size in batches of one size; samples are rows a second. */
 final class LoaderRace {
@@ -75,13 +76,15 @@ final class LoaderRace {
     }
 
     private void print(Goal goal, Report report) {
-        List<Double> ratios = ratios(goal.who(), goal.rival());
+        Optional<Entry> rival =
+                entries.values().stream().filter(e -> e.label().contains(goal.rival())).findFirst();
+        List<Double> ratios = rival.map(other -> ratios(goal.who(), other)).orElse(List.of());
         if (!ratios.isEmpty()) {
             report.line(
                     "  goal: %s at least %s x %s: %s, %s",
                     goal.who().label(),
                     Report.number(goal.bound()),
-                    goal.rival().label(),
+                    rival.get().label(),
                     Report.number(median(ratios)),
                     median(ratios) >= goal.bound() ? "yes" : "NO");
         }

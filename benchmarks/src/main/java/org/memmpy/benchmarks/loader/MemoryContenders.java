@@ -34,7 +34,7 @@ import java.util.List;
  *       works out the order itself.
  * </ul>
  */
-final class MemoryContenders implements AutoCloseable {
+final class MemoryContenders implements Contenders {
     static final Entry KERNEL = Entry.gather("memmpy kernel");
     static final Entry CONVERTED = new Entry(Entry.CONVERT, "memmpy kernel", 1, 1);
 
@@ -43,14 +43,24 @@ final class MemoryContenders implements AutoCloseable {
     private final Table table;
     private final int rowBytes;
     private final int batch;
+    private final NativeGather c;
+    private final String reasonWithoutC;
     private final Order order;
     private final Arena arena = Arena.ofShared();
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    MemoryContenders(Table table, int rowBytes, int batch) {
+    /**
+     * Contenders of one race.
+     *
+     * @param c null if there is none
+     * @param reasonWithoutC why not
+     */
+    MemoryContenders(Table table, int rowBytes, int batch, NativeGather c, String reasonWithoutC) {
         this.table = table;
         this.rowBytes = rowBytes;
         this.batch = batch;
+        this.c = c;
+        this.reasonWithoutC = reasonWithoutC;
         this.order = new Order(table.rows(), batch, arena);
     }
 
@@ -59,15 +69,15 @@ final class MemoryContenders implements AutoCloseable {
         return new Entry(Entry.GATHER, name, 1, threads);
     }
 
-    /** Adds all to a race that ends before this is closed. */
-    void addTo(LoaderRace race, NativeGather c, String reasonWithoutC) {
+    @Override
+    public void addTo(LoaderRace race) {
         Target target = Target.of(1, (long) batch * rowBytes, arena);
         List<String> x = List.of("x");
         if (c == null) {
             race.skip(Entry.memcpy(1), reasonWithoutC);
         } else {
-            race.add(Entry.memcpy(1), memcpy(c, x, target));
-            race.add(Entry.gather("sequential copy"), sequential(c, target));
+            race.add(Entry.memcpy(1), memcpy(x, target));
+            race.add(Entry.gather("sequential copy"), sequential(target));
         }
         race.add(KERNEL, kernel(plain(x), target));
         race.add(loader(1), epochs(1));
@@ -77,7 +87,7 @@ final class MemoryContenders implements AutoCloseable {
 
         Target several = Target.of(Rows.COLUMNS, (long) batch * rowBytes / Rows.COLUMNS, arena);
         if (c != null) {
-            race.add(Entry.memcpy(Rows.COLUMNS), memcpy(c, Rows.columns(), several));
+            race.add(Entry.memcpy(Rows.COLUMNS), memcpy(Rows.columns(), several));
         }
         race.add(
                 new Entry(Entry.GATHER, KERNEL.contender(), Rows.COLUMNS, 1),
@@ -94,7 +104,7 @@ final class MemoryContenders implements AutoCloseable {
         return lease.segment();
     }
 
-    private Race.Turn memcpy(NativeGather c, List<String> columns, Target target) {
+    private Race.Turn memcpy(List<String> columns, Target target) {
         MemorySegment to = c.pointers(target.segments());
         MemorySegment from = c.pointers(columns.stream().map(this::mapping).toList());
         return round -> {
@@ -114,7 +124,7 @@ final class MemoryContenders implements AutoCloseable {
         };
     }
 
-    private Race.Turn sequential(NativeGather c, Target target) {
+    private Race.Turn sequential(Target target) {
         MemorySegment from = mapping("x");
         return round -> {
             long start = System.nanoTime();

@@ -28,20 +28,23 @@ public final class Peer {
      * Starts a script and asks it for the version of what it measures.
      *
      * @param pythons commands, of which the first that has the needed modules is taken
-     * @param script the resource's name, from the root
      * @param library a directory to import from; null if Python finds all by itself
+     * @param scripts the resources' names, from the root; run as one
      * @return the script, ready to be timed
      * @throws SkippedException if none of the commands can run it
      */
-    public static Peer find(List<String> pythons, String script, Path library) throws IOException {
-        String source;
-        try (InputStream in = Peer.class.getResourceAsStream(script)) {
-            source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    public static Peer find(List<String> pythons, Path library, String... scripts)
+            throws IOException {
+        StringBuilder source = new StringBuilder();
+        for (String script : scripts) {
+            try (InputStream in = Peer.class.getResourceAsStream(script)) {
+                source.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
         }
         List<String> reasons = new ArrayList<>();
         for (String python : pythons) {
             try {
-                return new Peer(python, source, library);
+                return new Peer(python, source.toString(), library);
             } catch (SkippedException e) {
                 reasons.add(python + ": " + e.getMessage());
             }
@@ -73,20 +76,7 @@ public final class Peer {
 
     /** {@return the last line that the script prints} */
     private String call(Object... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(python, "-B", "-c", source));
-        for (Object arg : args) {
-            command.add(arg.toString());
-        }
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        if (library != null) {
-            builder.environment().put("PYTHONPATH", library.toString());
-        }
-        Process process;
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            throw new SkippedException("it cannot be started");
-        }
+        Process process = start(args);
         String output =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         String lastLine = output.substring(output.lastIndexOf('\n') + 1);
@@ -98,5 +88,32 @@ public final class Peer {
             throw new IOException("interrupted while waiting for Python", e);
         }
         return lastLine;
+    }
+
+    /**
+     * Starts the script and leaves it running.
+     *
+     * @param args what to work on
+     * @return what to ask it by
+     * @throws SkippedException if it cannot be started
+     */
+    public Dialogue talk(Object... args) throws IOException {
+        return new Dialogue(start(args));
+    }
+
+    private Process start(Object... args) throws SkippedException {
+        List<String> command = new ArrayList<>(List.of(python, "-B", "-c", source));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (library != null) {
+            builder.environment().put("PYTHONPATH", library.toString());
+        }
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new SkippedException("it cannot be started");
+        }
     }
 }

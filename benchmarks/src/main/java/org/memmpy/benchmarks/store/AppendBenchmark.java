@@ -85,7 +85,7 @@ final class AppendBenchmark {
             race.add(OURS, turns.of(directory -> store(directory, pool)));
             race.add(CHANNEL, turns.of(directory -> channel(directory, pool)));
             try {
-                Peer h5py = Peer.find(pythons, "/org/memmpy/benchmarks/store/h5py_append.py", null);
+                Peer h5py = Peer.find(pythons, null, "/org/memmpy/benchmarks/store/h5py_append.py");
                 for (String chunks : List.of("guess", "piece")) {
                     String contender = "h5py " + h5py.version() + ", chunks: " + chunks;
                     race.add(
@@ -124,7 +124,7 @@ final class AppendBenchmark {
                     "--memmpy-python or MEMMPY_PYTHON does not say where the library lies");
         }
         return Peer.find(
-                pythons, "/org/memmpy/benchmarks/store/vector_append.py", library.toAbsolutePath());
+                pythons, library.toAbsolutePath(), "/org/memmpy/benchmarks/store/vector_append.py");
     }
 
     private List<Result> results(Race race, List<Promise> rivals, List<Result> skipped) {
