@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
+    private static final ColumnReader READER = new MappedColumns(Access.RANDOM);
+
     private final List<BoundColumn> columns;
     private final long rows;
 
@@ -53,6 +56,9 @@ public final class RowGather {
         for (long row : rowIds) {
             Objects.checkIndex(row, rows);
         }
-        MappedReader.gather(columns, rowIds, slot);
+        List<BoundColumn.Located> located = BatchReader.locate("", columns, rowIds);
+        for (int c = 0; c < columns.size(); c++) {
+            BatchReader.read("", columns.get(c), located.get(c), READER, slot.segment(c));
+        }
     }
 }
