@@ -23,6 +23,15 @@ sealed interface BoundColumn permits DenseColumn {
     List<List<MappedArray>> inputs();
 
     /**
+     * {@return the column copied by the C library, where it is copied as it is}
+     *
+     * @throws UnsupportedOperationException if that cannot be called
+     */
+    default BoundColumn unsafeNativeCopy() {
+        return this;
+    }
+
+    /**
      * Finds rows in the inputs.
      *
      * @param rows known to exist
