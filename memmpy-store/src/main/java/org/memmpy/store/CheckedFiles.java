@@ -10,6 +10,7 @@ import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,12 @@ final class CheckedFiles implements StoreFiles {
     @Override
     public MapArena maps() {
         return files.maps();
+    }
+
+    @Override
+    public MemorySegment map(MapArena maps, Extent extent, long from, long length, Access access)
+            throws IOException {
+        return files.map(maps, extent, from, length, access);
     }
 
     @Override

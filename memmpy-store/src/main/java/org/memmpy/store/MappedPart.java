@@ -10,10 +10,13 @@ import org.memmpy.os.MapArena;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
- * One file of an array, checked and mapped at first touch. Used by the rows of one generation, or
- * of several if they have it in common; unmapped when the last user lets go.
+ * One file of an array, checked and mapped at first touch, once for each {@link Access} that is
+ * asked for. Used by the rows of one generation, or of several if they have it in common; unmapped
+ * when the last user lets go.
  */
 final class MappedPart {
     private final StoreFiles files;
@@ -22,7 +25,13 @@ final class MappedPart {
     private final Manifest.Part part;
     private final long firstRow;
     private final MapArena maps;
-    private volatile MemorySegment segment;
+
+    /** What is mapped; each of them holds the arena. */
+    private final Map<Access, MemorySegment> mapped = new EnumMap<>(Access.class);
+
+    /** The one of {@link Access#NORMAL}, for reads of single elements. */
+    private volatile MemorySegment normal;
+
     private int users = 1;
 
     MappedPart(
@@ -56,7 +65,7 @@ final class MappedPart {
      * that generation maps its files}
      */
     synchronized boolean share(MapArena next) {
-        if (segment == null || users == 0 || !maps.equals(next)) {
+        if (mapped.isEmpty() || users == 0 || !maps.equals(next)) {
             return false;
         }
         users++;
@@ -64,35 +73,42 @@ final class MappedPart {
     }
 
     synchronized void release() {
-        if (--users == 0 && segment != null) {
-            maps.release();
+        if (--users == 0) {
+            mapped.values().forEach(each -> maps.release());
         }
     }
 
     /** {@return the data of exactly the committed rows; read-only} */
     MemorySegment segment() {
-        MemorySegment mapped = segment;
-        return mapped != null ? mapped : map();
+        MemorySegment segment = normal;
+        return segment != null ? segment : segment(Access.NORMAL);
     }
 
-    private synchronized MemorySegment map() {
+    /** {@return as {@link #segment()}, to be read in an order} */
+    synchronized MemorySegment segment(Access access) {
+        MemorySegment segment = mapped.get(access);
         if (segment != null) {
             return segment;
         }
         if (users == 0 || !maps.retain()) {
             throw new IllegalStateException(where + ": the store was closed");
         }
-        boolean mapped = false;
+        boolean complete = false;
         try {
             StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
-            files.verify(where, type, part, firstRow);
-            segment = extent.map(maps, part.dataOffset(), part.rows() * type.bytes());
-            mapped = true;
+            if (mapped.isEmpty()) {
+                files.verify(where, type, part, firstRow);
+            }
+            segment =
+                    files.map(maps, extent, part.dataOffset(), part.rows() * type.bytes(), access);
+            mapped.put(access, segment);
+            normal = mapped.get(Access.NORMAL);
+            complete = true;
             return segment;
         } catch (IOException e) {
             throw new UncheckedIOException(where + ": cannot be mapped: " + e.getMessage(), e);
         } finally {
-            if (!mapped) {
+            if (!complete) {
                 maps.release();
             }
         }

@@ -25,9 +25,9 @@ import java.util.Optional;
 /**
  * A store in one file: a pack, or an {@code .npz} or {@code .npy} file of somebody else. Read-only.
  *
- * <p>The file is mapped once and as a whole, which costs the same for any length, and everything is
- * read from that mapping: if another pack is renamed over it, this one stays what it was. No file
- * stays open.
+ * <p>The file is mapped as a whole, which costs the same for any length, and everything is read
+ * from that mapping, or from others of the same file that {@link Access} asks for: if another pack
+ * is renamed over it, this one stays what it was. No file stays open.
  */
 final class Pack implements StoreFiles {
     private static final String REMEDY = ". Write or copy it again";
@@ -173,6 +173,26 @@ final class Pack implements StoreFiles {
     @Override
     public MapArena maps() {
         return maps;
+    }
+
+    /**
+     * By the mapping that there is, or by another of its own for a pattern: if the file still has
+     * its name, for nobody keeps it open.
+     */
+    @Override
+    public MemorySegment map(MapArena mapped, Extent extent, long from, long length, Access access)
+            throws IOException {
+        if (access != Access.NORMAL) {
+            try {
+                MemorySegment own = mapped.map(path, extent.offset() + from, length);
+                if (!isReplaced()) { // looked at last: it was no other when it was mapped
+                    return own;
+                }
+            } catch (IOException e) {
+                // it was deleted or moved
+            }
+        }
+        return extent.mapped().asSlice(from, length);
     }
 
     Manifest manifest() {

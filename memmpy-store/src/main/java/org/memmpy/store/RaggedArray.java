@@ -224,6 +224,16 @@ public final class RaggedArray {
         return get(row, double.class, double[]::new, MemorySegment::ofArray);
     }
 
+    /**
+     * Keeps the committed rows mapped for a loop over many of them.
+     *
+     * @param access in which order values are going to be read
+     * @return a lease, to be closed
+     */
+    public RaggedLease lease(Access access) {
+        return of(now -> now.lease(access));
+    }
+
     private <T> T get(
             long row, Class<?> element, IntFunction<T> make, Function<T, MemorySegment> bytes) {
         Values.requireType(where, type.item(), element);

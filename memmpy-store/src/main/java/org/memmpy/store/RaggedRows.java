@@ -81,6 +81,21 @@ final class RaggedRows {
         extents.copy(extent, into);
     }
 
+    /**
+     * {@return a hold on values and offsets until it is closed}
+     *
+     * @param access how values are read; offsets are few bytes, which the system may read ahead
+     */
+    RaggedLease lease(Access access) {
+        RowLease offsets = parts.get(RaggedParts.OFFSETS).lease(Access.NORMAL);
+        try {
+            return new RaggedLease(where, parts.get(RaggedParts.VALUES).lease(access), offsets);
+        } catch (RuntimeException | Error e) {
+            offsets.close();
+            throw e;
+        }
+    }
+
     /** {@return the shape of a row} */
     long[] shape(long row) {
         long length = extents.of(row).length();

@@ -42,19 +42,29 @@ final class RowExtents {
 
     /** {@return the rows; 0 for an array that was never committed} */
     long count() {
-        return Math.max(0, offsets.count() - 1);
+        return rows(offsets.count());
+    }
+
+    /** {@return how many rows some offsets are of; none of an array that was never committed} */
+    static long rows(long offsets) {
+        return Math.max(0, offsets - 1);
     }
 
     /** {@return where a row is} */
     Extent of(long row) {
         long start = offset(row);
         long end = offset(row + 1);
-        if (start < 0 || end < start || end > values.count()) {
+        check(where, row, start, end, values.count());
+        return new Extent(start, end);
+    }
+
+    /** Refuses offsets that make no sense. */
+    static void check(String where, long row, long start, long end, long values) {
+        if (start < 0 || end < start || end > values) {
             throw new CorruptStoreException(
                     "%s: row %,d has the offsets %,d and %,d, but offsets never decrease, and there are %,d values. The offsets were damaged or overwritten; restore their file from a copy"
-                            .formatted(where, row, start, end, values.count()));
+                            .formatted(where, row, start, end, values));
         }
-        return new Extent(start, end);
     }
 
     private long offset(long index) {

@@ -167,7 +167,7 @@ final class Rows {
     }
 
     /** {@return a hold on the mappings until it is closed; every part is mapped} */
-    RowLease lease() {
+    RowLease lease(Access access) {
         synchronized (this) {
             if (users == 0 || retired) {
                 throw new IllegalStateException(where + ": the store was closed");
@@ -177,7 +177,7 @@ final class Rows {
         try {
             List<MemorySegment> segments = new ArrayList<>(parts.length);
             for (MappedPart part : parts) {
-                segments.add(part.segment());
+                segments.add(part.segment(access));
             }
             return new RowLease(this, segments);
         } catch (RuntimeException | Error e) {

@@ -129,7 +129,7 @@ final class SortedRuns implements AutoCloseable {
     private Run merge(List<Run> before, MemorySegment last) throws IOException {
         List<Manifest.Part> parts = before.stream().map(Run::part).toList();
         Rows rows = rows(new Manifest.Array(sorted.type(), parts, Map.of()));
-        try (RowLease lease = rows.lease()) {
+        try (RowLease lease = rows.lease(Access.NORMAL)) {
             List<MemorySegment> segments = new ArrayList<>();
             for (int part = 0; part < lease.parts(); part++) {
                 segments.add(lease.segment(part));

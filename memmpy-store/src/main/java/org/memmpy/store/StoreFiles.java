@@ -38,18 +38,19 @@ interface StoreFiles {
             }
             return mapped == null ? ReadableFile.open(file) : new MappedFile(file, mapped);
         }
+    }
 
-        /**
-         * Maps some of these bytes, read-only.
-         *
-         * @param maps held by the caller
-         * @param from counted from their begin
-         */
-        MemorySegment map(MapArena maps, long from, long length) throws IOException {
-            return mapped == null
-                    ? maps.map(file, offset + from, length)
-                    : mapped.asSlice(from, length);
-        }
+    /**
+     * Maps some bytes of a file, read-only.
+     *
+     * @param maps held by the caller
+     * @param extent the file
+     * @param from counted from its begin
+     * @param access how they are read
+     */
+    default MemorySegment map(MapArena maps, Extent extent, long from, long length, Access access)
+            throws IOException {
+        return maps.map(extent.file(), extent.offset() + from, length);
     }
 
     /**
