@@ -105,7 +105,10 @@ public final class BatchLoader implements AutoCloseable {
         return new Builder(new LoaderSettings(List.of(sources)));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
@@ -235,6 +238,7 @@ public final class BatchLoader implements AutoCloseable {
     private long slotBytes() {
         long whole = batchSize / world;
         long most = ends == Ends.KEEP ? Math.min(whole, rows) : whole;
+        // of columns without fixed rows this is the least; slots grow with their batches
         return PooledMemory.slotBytes(
                 columns.stream().map(column -> new Block(column.type(), most)).toList());
     }
@@ -325,7 +329,8 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Sets the rows of a batch, of all ranks together; 32 if this is not called.
          *
-         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch
+         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch.
+         *     With {@link Order#bucketed} it divides the rows that the order has in a batch
          * @return this
          */
         public Builder batchSize(int rows) {
@@ -449,7 +454,8 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
          *     visited in the order chosen, a number is not positive, ranks would get batches of
-         *     different lengths, or tables are mixed in an order by a column, which is of one table
+         *     different lengths, the order is not made for such batches, or tables are mixed in an
+         *     order by a column, which is of one table
          */
         public BatchLoader build() {
             settings.check();

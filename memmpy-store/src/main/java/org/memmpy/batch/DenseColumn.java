@@ -27,8 +27,13 @@ record DenseColumn(
         implements BoundColumn {
 
     @Override
-    public Located locate(long[] rows) {
-        return new OfRows(rows);
+    public boolean hasFixedRows() {
+        return true;
+    }
+
+    @Override
+    public Located locate(BatchRows rows) {
+        return new OfRows(rows.rows());
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Gathers rows from mapped files, by copies that the JVM guards. */
 final class MappedReader implements BatchReader {
-    private static final long NO_BATCH = -1;
+    static final long NO_BATCH = -1;
 
     private final List<BoundColumn> columns;
     private final BatchMemory memory;
@@ -26,8 +26,9 @@ final class MappedReader implements BatchReader {
     public Filled read(long batch, long[] rows) {
         List<BoundColumn.Located> located = new ArrayList<>(columns.size());
         List<Block> blocks = new ArrayList<>(columns.size());
+        BatchRows sought = new BatchRows(rows);
         for (BoundColumn column : columns) {
-            located.add(guarded(column, batch, () -> column.locate(rows)));
+            located.add(guarded(column, batch, () -> column.locate(sought)));
             blocks.add(located.getLast().block());
         }
         BatchMemory.Slot slot = memory.take(blocks);
@@ -65,9 +66,10 @@ final class MappedReader implements BatchReader {
 
     /** Reads rows that are known to exist into memory that is there. */
     static void gather(List<BoundColumn> columns, long[] rows, BatchMemory.Slot slot) {
+        BatchRows sought = new BatchRows(rows);
         for (int c = 0; c < columns.size(); c++) {
             BoundColumn column = columns.get(c);
-            BoundColumn.Located located = guarded(column, NO_BATCH, () -> column.locate(rows));
+            BoundColumn.Located located = guarded(column, NO_BATCH, () -> column.locate(sought));
             gather(column, NO_BATCH, located, slot, c);
         }
     }
