@@ -76,7 +76,11 @@ public final class BatchLoader implements AutoCloseable {
         this.prefetch = settings.prefetch;
         this.logEvery = settings.logEvery;
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
-        this.reader = new MappedReader(columns, ownMemory == null ? settings.memory : ownMemory);
+        this.reader =
+                new BatchReader(
+                        columns,
+                        new MappedColumns(),
+                        ownMemory == null ? settings.memory : ownMemory);
     }
 
     /**

@@ -68,7 +68,8 @@ public final class RowGather {
                             .formatted(varying));
         }
         requireRows(rowIds);
-        MappedReader.gather(columns, rowIds, slot);
+        BatchReader.read(
+                "", columns, BatchReader.locate("", columns, rowIds), new MappedColumns(), slot);
     }
 
     /**
@@ -82,7 +83,7 @@ public final class RowGather {
      */
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
-        return new MappedReader(columns, memory).read(MappedReader.NO_BATCH, rowIds).slot();
+        return new BatchReader(columns, new MappedColumns(), memory).read("", rowIds).slot();
     }
 
     private void requireRows(long[] rowIds) {

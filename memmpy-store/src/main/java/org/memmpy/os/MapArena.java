@@ -35,22 +35,28 @@ public final class MapArena {
      * @param file the file; it may be closed, renamed or deleted afterwards
      * @param offset where to begin
      * @param bytes how much of it
+     * @param advice what to tell the system of this mapping
      * @return a segment that lives until the last release
      */
-    public MemorySegment map(Path file, long offset, long bytes) throws IOException {
-        return Uninterrupted.call(
-                () -> {
-                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                        return map(channel, offset, bytes);
-                    }
-                });
+    public MemorySegment map(Path file, long offset, long bytes, NativeCalls.Advice advice)
+            throws IOException {
+        MemorySegment mapped =
+                Uninterrupted.call(
+                        () -> {
+                            try (FileChannel channel =
+                                    FileChannel.open(file, StandardOpenOption.READ)) {
+                                return map(channel, offset, bytes);
+                            }
+                        });
+        NativeCalls.advise(mapped, advice);
+        return mapped;
     }
 
     /**
      * Maps all of a file read-only, as long as it is now. The bytes stay those of this file even if
      * another one gets its name.
      *
-     * @param file the file; as with {@link #map(Path, long, long)}
+     * @param file the file; as with {@link #map(Path, long, long, NativeCalls.Advice)}
      * @return a segment that lives until the last release
      */
     public MemorySegment map(Path file) throws IOException {

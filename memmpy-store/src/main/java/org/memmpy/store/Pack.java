@@ -184,7 +184,8 @@ final class Pack implements StoreFiles {
             throws IOException {
         if (access != Access.NORMAL) {
             try {
-                MemorySegment own = mapped.map(path, extent.offset() + from, length);
+                MemorySegment own =
+                        mapped.map(path, extent.offset() + from, length, access.advice());
                 if (!isReplaced()) { // looked at last: it was no other when it was mapped
                     return own;
                 }

@@ -50,7 +50,7 @@ interface StoreFiles {
      */
     default MemorySegment map(MapArena maps, Extent extent, long from, long length, Access access)
             throws IOException {
-        return maps.map(extent.file(), extent.offset() + from, length);
+        return maps.map(extent.file(), extent.offset() + from, length, access.advice());
     }
 
     /**
