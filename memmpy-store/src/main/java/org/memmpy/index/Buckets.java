@@ -4,6 +4,7 @@
 package org.memmpy.index;
 
 import org.memmpy.store.Access;
+import org.memmpy.store.MappedArray;
 import org.memmpy.store.RaggedLease;
 
 import java.util.Arrays;
@@ -79,8 +80,9 @@ final class Buckets extends RowIndex {
 
     @Override
     long hash() {
+        MappedArray offsets = order.array().offsets();
         return Hashes.of(
-                "bucketed 1 " + order.array().offsets().fingerprint(rows.bound() + 1),
+                "bucketed 1 " + offsets.fingerprint(Math.min(rows.bound() + 1, offsets.rows())),
                 order.batchRows(),
                 order.windowBatches(),
                 shuffle.hash(),
