@@ -9,7 +9,9 @@ import org.memmpy.store.Table;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a {@link BatchLoader.Builder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
@@ -27,6 +29,8 @@ final class LoaderSettings {
     int prefetch = 4;
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
+    final Set<String> viewed = new LinkedHashSet<>();
+    final Set<String> remapped = new LinkedHashSet<>();
 
     LoaderSettings(Table table) {
         this.tables = List.of(table);
@@ -98,6 +102,10 @@ final class LoaderSettings {
         }
         requirePositive("threads", threads);
         requirePositive("prefetch", prefetch);
+        if (memory != null && !(viewed.isEmpty() && remapped.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "the loader is to gather into memory of another, so columns cannot be views or remapped");
+        }
     }
 
     /** A row's number is another row in another table. */

@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
+    private static final ColumnReader READER = new MappedColumns(Access.RANDOM);
+
     private final List<BoundColumn> columns;
     private final long rows;
     private final String varying;
@@ -68,8 +71,10 @@ public final class RowGather {
                             .formatted(varying));
         }
         requireRows(rowIds);
-        BatchReader.read(
-                "", columns, BatchReader.locate("", columns, rowIds), new MappedColumns(), slot);
+        List<BoundColumn.Located> located = BatchReader.locate("", columns, rowIds);
+        for (int c = 0; c < columns.size(); c++) {
+            BatchReader.read("", columns.get(c), located.get(c), READER, slot.segment(c));
+        }
     }
 
     /**
@@ -83,7 +88,7 @@ public final class RowGather {
      */
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
-        return new BatchReader(columns, new MappedColumns(), memory).read("", rowIds).slot();
+        return new BatchReader(columns, READER, List.of(), memory).read("", rowIds).slot();
     }
 
     private void requireRows(long[] rowIds) {

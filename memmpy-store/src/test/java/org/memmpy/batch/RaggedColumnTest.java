@@ -23,6 +23,7 @@ import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.kernel.Elements;
+import org.memmpy.store.Access;
 import org.memmpy.store.RaggedArray;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
@@ -344,7 +345,7 @@ class RaggedColumnTest {
             }
             byte[] expected = new byte[(int) located.block().bytes()];
             byte[] found = new byte[expected.length];
-            try (LeasedInputs inputs = new LeasedInputs(bound.inputs())) {
+            try (LeasedInputs inputs = new LeasedInputs(bound.inputs(), Access.NORMAL)) {
                 located.gather(inputs.rows(), extents, MemorySegment.ofArray(expected));
             }
             MemorySegment staged = MemorySegment.ofArray(items.toByteArray());
