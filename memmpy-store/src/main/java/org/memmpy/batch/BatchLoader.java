@@ -6,6 +6,7 @@ package org.memmpy.batch;
 import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.time.Duration;
@@ -52,7 +53,9 @@ public final class BatchLoader implements AutoCloseable {
     private final int prefetch;
     private final Duration logEvery;
     private final PooledMemory ownMemory;
-    private final BatchReader reader;
+    private final BatchMemory memory;
+    private final PooledMemory staging;
+    private final ReadPolicy policy;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
@@ -76,7 +79,9 @@ public final class BatchLoader implements AutoCloseable {
         this.prefetch = settings.prefetch;
         this.logEvery = settings.logEvery;
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
-        this.reader = new MappedReader(columns, ownMemory == null ? settings.memory : ownMemory);
+        this.staging = new PooledMemory(0);
+        this.memory = ownMemory == null ? settings.memory : ownMemory;
+        this.policy = settings.policy;
     }
 
     /**
@@ -124,7 +129,7 @@ public final class BatchLoader implements AutoCloseable {
      * {@return the off-heap bytes that the loader holds for batches now; 0 with memory of another}
      */
     public long memoryBytes() {
-        return ownMemory == null ? 0 : ownMemory.bytes();
+        return staging.bytes() + (ownMemory == null ? 0 : ownMemory.bytes());
     }
 
     /**
@@ -190,11 +195,20 @@ public final class BatchLoader implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the loader was closed");
             }
-            Epoch epoch = new Epoch(this, number, steps(number, delivered), prefetch);
+            Steps steps = steps(number, delivered);
+            Epoch epoch = new Epoch(this, number, steps, reads(number, steps), prefetch);
             open.add(epoch);
             epoch.start(threads);
             return epoch;
         }
+    }
+
+    private PassReads reads(long number, Steps steps) {
+        Access access = ReadPlan.access(order(number), world);
+        return new PassReads(
+                new ReadPlan(policy, columns, steps, access, ReadPlan.windowRows(order), batchSize),
+                new MappedReader(columns, memory, access),
+                new PositionalReader(columns, memory, staging));
     }
 
     private Steps steps(long number, long delivered) {
@@ -239,10 +253,6 @@ public final class BatchLoader implements AutoCloseable {
                 columns.stream().map(column -> new Block(column.type(), most)).toList());
     }
 
-    BatchReader reader() {
-        return reader;
-    }
-
     Duration logEvery() {
         return logEvery;
     }
@@ -265,6 +275,7 @@ public final class BatchLoader implements AutoCloseable {
             running = new ArrayList<>(open);
         }
         running.forEach(Epoch::close);
+        staging.close();
         if (ownMemory != null) {
             ownMemory.close();
         }
@@ -428,6 +439,18 @@ public final class BatchLoader implements AutoCloseable {
                         "logEvery is " + interval + "; it must not be negative");
             }
             settings.logEvery = interval;
+            return this;
+        }
+
+        /**
+         * Chooses how rows are read that are not cached; {@link ReadPolicy#AUTO} if this is not
+         * called. What is delivered does not depend on it.
+         *
+         * @param choice how
+         * @return this
+         */
+        public Builder read(ReadPolicy choice) {
+            settings.policy = Objects.requireNonNull(choice, "choice");
             return this;
         }
 

@@ -22,6 +22,17 @@ sealed interface BoundColumn permits DenseColumn {
     /** {@return the arrays that rows are copied from; of each input one array for each source} */
     List<List<MappedArray>> inputs();
 
+    /** {@return the bytes of one row of an input} */
+    default long itemBytes(int input) {
+        return inputs().get(input).getFirst().rowType().bytes();
+    }
+
+    /**
+     * {@return whether what is delivered is the rows of the only input as they are, so that they
+     * can be read to where they are delivered}
+     */
+    boolean isCopied();
+
     /**
      * Finds rows in the inputs.
      *

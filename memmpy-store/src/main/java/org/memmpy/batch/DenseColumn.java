@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.RowKernel;
 import org.memmpy.kernel.RowSource;
 import org.memmpy.store.MappedArray;
@@ -25,6 +26,11 @@ record DenseColumn(
         RowKernel kernel,
         MaskedFill fill)
         implements BoundColumn {
+
+    @Override
+    public boolean isCopied() {
+        return kernel instanceof CopyRows && fill == null;
+    }
 
     @Override
     public Located locate(long[] rows) {

@@ -27,6 +27,7 @@ final class LoaderSettings {
     int prefetch = 4;
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
+    ReadPolicy policy = ReadPolicy.AUTO;
 
     LoaderSettings(Table table) {
         this.tables = List.of(table);

@@ -3,23 +3,28 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.CorruptStoreException;
-import org.memmpy.MemmpyException;
 import org.memmpy.kernel.Faults;
+import org.memmpy.store.Access;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Gathers rows from mapped files, by copies that the JVM guards. */
 final class MappedReader implements BatchReader {
-    private static final long NO_BATCH = -1;
-
     private final List<BoundColumn> columns;
     private final BatchMemory memory;
+    private final Access access;
 
-    MappedReader(List<BoundColumn> columns, BatchMemory memory) {
+    /**
+     * Reads columns.
+     *
+     * @param memory where batches go
+     * @param access in which order rows are read
+     */
+    MappedReader(List<BoundColumn> columns, BatchMemory memory, Access access) {
         this.columns = columns;
         this.memory = memory;
+        this.access = access;
     }
 
     @Override
@@ -27,14 +32,14 @@ final class MappedReader implements BatchReader {
         List<BoundColumn.Located> located = new ArrayList<>(columns.size());
         List<Block> blocks = new ArrayList<>(columns.size());
         for (BoundColumn column : columns) {
-            located.add(guarded(column, batch, () -> column.locate(rows)));
+            located.add(Guard.of(column, batch, () -> column.locate(rows)));
             blocks.add(located.getLast().block());
         }
         BatchMemory.Slot slot = memory.take(blocks);
         boolean complete = false;
         try {
             for (int c = 0; c < columns.size(); c++) {
-                gather(columns.get(c), batch, located.get(c), slot, c);
+                gather(columns.get(c), access, batch, located.get(c), slot, c);
             }
             complete = true;
             return new Filled(blocks, slot);
@@ -47,15 +52,16 @@ final class MappedReader implements BatchReader {
 
     private static void gather(
             BoundColumn column,
+            Access access,
             long batch,
             BoundColumn.Located located,
             BatchMemory.Slot slot,
             int number) {
-        guarded(
+        Guard.of(
                 column,
                 batch,
                 () -> {
-                    try (LeasedInputs inputs = new LeasedInputs(column.inputs())) {
+                    try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
                         located.gather(inputs.rows(), located.extents(), slot.segment(number));
                         Faults.settle();
                     }
@@ -67,34 +73,9 @@ final class MappedReader implements BatchReader {
     static void gather(List<BoundColumn> columns, long[] rows, BatchMemory.Slot slot) {
         for (int c = 0; c < columns.size(); c++) {
             BoundColumn column = columns.get(c);
-            BoundColumn.Located located = guarded(column, NO_BATCH, () -> column.locate(rows));
-            gather(column, NO_BATCH, located, slot, c);
+            BoundColumn.Located located =
+                    Guard.of(column, Guard.NO_BATCH, () -> column.locate(rows));
+            gather(column, Access.NORMAL, Guard.NO_BATCH, located, slot, c);
         }
-    }
-
-    /** What reads mapped memory, and says where if it fails. */
-    private interface Reading<T> {
-        T read();
-    }
-
-    private static <T> T guarded(BoundColumn column, long batch, Reading<T> reading) {
-        try {
-            return reading.read();
-        } catch (InternalError e) {
-            throw new CorruptStoreException(
-                    where(batch, column)
-                            + "reading mapped memory failed. The file was cut while it was open, or"
-                            + " the disk fails; restore it from a copy",
-                    e);
-        } catch (CorruptStoreException e) {
-            throw new CorruptStoreException(where(batch, column) + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            throw new MemmpyException(where(batch, column) + e.getMessage(), e);
-        }
-    }
-
-    private static String where(long batch, BoundColumn column) {
-        String name = "column '" + column.name() + "': ";
-        return batch == NO_BATCH ? name : "batch " + batch + ", " + name;
     }
 }
