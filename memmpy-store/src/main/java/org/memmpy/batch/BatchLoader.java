@@ -117,7 +117,10 @@ public final class BatchLoader implements AutoCloseable {
         return new Builder(new LoaderSettings(List.of(sources)));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
@@ -245,6 +248,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /** {@return the bytes of this rank's largest batch} */
     private long slotBytes() {
+        // of columns without fixed rows this is the least; slots grow with their batches
         return PooledMemory.slotBytes(
                 columns.stream().map(column -> new Block(column.type(), mostRows())).toList());
     }
@@ -342,7 +346,8 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Sets the rows of a batch, of all ranks together; 32 if this is not called.
          *
-         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch
+         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch.
+         *     With {@link Order#bucketed} it divides the rows that the order has in a batch
          * @return this
          */
         public Builder batchSize(int rows) {
@@ -521,7 +526,8 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
          *     visited in the order chosen, a number is not positive, ranks would get batches of
-         *     different lengths, or tables are mixed in an order by a column, which is of one table
+         *     different lengths, the order is not made for such batches, or tables are mixed in an
+         *     order by a column, which is of one table
          * @throws IllegalStateException if rows shall be remapped, and the system or the JVM does
          *     not allow it
          */

@@ -53,7 +53,11 @@ final class BatchReader {
      * @throws MemmpyException if they cannot be read; the message names batch and column
      */
     Filled read(long batch, long[] rows) {
-        String where = "batch " + batch + ", ";
+        return read("batch " + batch + ", ", rows);
+    }
+
+    /** As the other one; {@code where} begins the message. */
+    Filled read(String where, long[] rows) {
         List<BoundColumn.Located> located = locate(where, columns, rows);
         List<Block> blocks = located.stream().map(BoundColumn.Located::block).toList();
         if (placements.isEmpty()) {
@@ -129,9 +133,10 @@ final class BatchReader {
 
     /** Finds rows in all columns. */
     static List<BoundColumn.Located> locate(String where, List<BoundColumn> columns, long[] rows) {
+        BatchRows sought = new BatchRows(rows);
         List<BoundColumn.Located> located = new ArrayList<>(columns.size());
         for (BoundColumn column : columns) {
-            located.add(guarded(where, column, () -> column.locate(rows)));
+            located.add(guarded(where, column, () -> column.locate(sought)));
         }
         return located;
     }

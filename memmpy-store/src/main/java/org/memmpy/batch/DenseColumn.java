@@ -40,8 +40,13 @@ record DenseColumn(
     }
 
     @Override
-    public Located locate(long[] rows) {
-        return new OfRows(rows);
+    public boolean hasFixedRows() {
+        return true;
+    }
+
+    @Override
+    public Located locate(BatchRows rows) {
+        return new OfRows(rows.rows());
     }
 
     @Override

@@ -97,6 +97,7 @@ final class LoaderSettings {
         }
         requireOneTableOfOrder();
         requirePositive("batchSize", batchSize);
+        order.requireBatchSize(batchSize);
         requirePositive("world", world);
         if (rank < 0 || rank >= world || batchSize % world != 0) {
             throw new IllegalArgumentException(
