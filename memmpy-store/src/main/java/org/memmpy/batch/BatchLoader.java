@@ -7,6 +7,7 @@ import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.kernel.CopyRows;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int prefetch;
     private final Duration logEvery;
     private final PooledMemory ownMemory;
+    private final List<Placement> placements;
     private final BatchReader reader;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
@@ -76,11 +78,16 @@ public final class BatchLoader implements AutoCloseable {
         this.threads = settings.threads;
         this.prefetch = settings.prefetch;
         this.logEvery = settings.logEvery;
-        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
+        long slotBytes = slotBytes();
+        Access access = order.rows(index, 0).isSorted() ? Access.SEQUENTIAL : Access.RANDOM;
+        this.placements =
+                Placements.of(columns, settings.viewed, settings.remapped, access, mostRows());
+        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
         this.reader =
                 new BatchReader(
                         columns,
-                        new MappedColumns(),
+                        new MappedColumns(access),
+                        placements,
                         ownMemory == null ? settings.memory : ownMemory);
     }
 
@@ -110,7 +117,10 @@ public final class BatchLoader implements AutoCloseable {
         return new Builder(new LoaderSettings(List.of(sources)));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
@@ -238,10 +248,15 @@ public final class BatchLoader implements AutoCloseable {
 
     /** {@return the bytes of this rank's largest batch} */
     private long slotBytes() {
-        long whole = batchSize / world;
-        long most = ends == Ends.KEEP ? Math.min(whole, rows) : whole;
+        // of columns without fixed rows this is the least; slots grow with their batches
         return PooledMemory.slotBytes(
-                columns.stream().map(column -> new Block(column.type(), most)).toList());
+                columns.stream().map(column -> new Block(column.type(), mostRows())).toList());
+    }
+
+    /** {@return the rows of this rank's longest batch} */
+    private int mostRows() {
+        long whole = batchSize / world;
+        return (int) (ends == Ends.KEEP ? Math.min(whole, rows) : whole);
     }
 
     BatchReader reader() {
@@ -270,6 +285,7 @@ public final class BatchLoader implements AutoCloseable {
             running = new ArrayList<>(open);
         }
         running.forEach(Epoch::close);
+        Placements.close(placements);
         if (ownMemory != null) {
             ownMemory.close();
         }
@@ -330,7 +346,8 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Sets the rows of a batch, of all ranks together; 32 if this is not called.
          *
-         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch
+         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch.
+         *     With {@link Order#bucketed} it divides the rows that the order has in a batch
          * @return this
          */
         public Builder batchSize(int rows) {
@@ -437,6 +454,44 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
+         * Delivers rows that follow one another in a file where it is mapped, without a copy: those
+         * of a batch in sequential order, or of one block. Other batches are copied as ever. The
+         * columns must be delivered as they are stored.
+         *
+         * <p>Unsafe: native code that reads such memory, a tensor over it for example, ends the JVM
+         * if somebody cuts the file, or if it is used after its batch and the store were closed; a
+         * write ends it at once, for the memory is read-only. Java code gets exceptions.
+         *
+         * @param names of columns
+         * @return this
+         */
+        public Builder unsafeViews(String... names) {
+            settings.viewed.addAll(List.of(names));
+            return this;
+        }
+
+        /**
+         * Delivers shuffled rows without a copy: the pages of each are mapped into a window of
+         * address space, one row behind the other. Worth it for rows from about 128 KiB on. They
+         * must be whole pages of the system, as those of 224 by 224 by 3 float32 are, and delivered
+         * as they are stored. The memory may be written; the file stays as it is.
+         *
+         * <p>Unsafe: the JVM ends if the memory of a batch is read after somebody has cut the file,
+         * or by native code after the loader was closed. It is valid until the batch is closed.
+         *
+         * <p>Linux only, with native access allowed. All windows of a process have at most a
+         * quarter of the mappings that {@code vm.max_map_count} allows, each batch as many as it
+         * has rows.
+         *
+         * @param names of columns
+         * @return this
+         */
+        public Builder unsafeRemapped(String... names) {
+            settings.remapped.addAll(List.of(names));
+            return this;
+        }
+
+        /**
          * Has rows that are not converted copied by a call of the C library for each, and not by
          * Java. The gain is small, and negative for many lengths of rows: measure before you choose
          * it. The risk is that nothing guards the copy: if somebody cuts a file between the moment
@@ -471,7 +526,10 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
          *     visited in the order chosen, a number is not positive, ranks would get batches of
-         *     different lengths, or tables are mixed in an order by a column, which is of one table
+         *     different lengths, the order is not made for such batches, or tables are mixed in an
+         *     order by a column, which is of one table
+         * @throws IllegalStateException if rows shall be remapped, and the system or the JVM does
+         *     not allow it
          */
         public BatchLoader build() {
             settings.check();

@@ -27,6 +27,11 @@ record DenseColumn(
         MaskedFill fill)
         implements BoundColumn {
 
+    /** {@return whether the rows are delivered bit for bit} */
+    boolean isAsStored() {
+        return kernel instanceof CopyRows && fill == null;
+    }
+
     @Override
     public BoundColumn unsafeNativeCopy() {
         return kernel instanceof CopyRows copy
@@ -35,8 +40,13 @@ record DenseColumn(
     }
 
     @Override
-    public Located locate(long[] rows) {
-        return new OfRows(rows);
+    public boolean hasFixedRows() {
+        return true;
+    }
+
+    @Override
+    public Located locate(BatchRows rows) {
+        return new OfRows(rows.rows());
     }
 
     @Override

@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.store.Access;
 import org.memmpy.store.MappedArray;
 
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import java.util.List;
 final class LeasedInputs implements AutoCloseable {
     private final List<LeasedRows> rows;
 
-    LeasedInputs(List<List<MappedArray>> inputs) {
+    LeasedInputs(List<List<MappedArray>> inputs, Access access) {
         this.rows = new ArrayList<>(inputs.size());
         boolean complete = false;
         try {
             for (List<MappedArray> arrays : inputs) {
-                rows.add(LeasedRows.of(arrays));
+                rows.add(LeasedRows.of(arrays, access));
             }
             complete = true;
         } finally {

@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.kernel.RowSource;
+import org.memmpy.store.Access;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.RowLease;
 
@@ -13,10 +14,10 @@ import java.util.List;
 /** Leases as kernels see them. */
 interface LeasedRows extends RowSource, AutoCloseable {
     /** {@return the rows of one array, or of several by the numbers of {@link Source}} */
-    static LeasedRows of(List<MappedArray> arrays) {
+    static LeasedRows of(List<MappedArray> arrays, Access access) {
         return arrays.size() == 1
-                ? new OfOne(arrays.getFirst().lease())
-                : new LeasedSources(arrays);
+                ? new OfOne(arrays.getFirst().lease(access))
+                : new LeasedSources(arrays, access);
     }
 
     @Override

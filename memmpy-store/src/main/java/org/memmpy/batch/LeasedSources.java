@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.store.Access;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.RowLease;
 
@@ -17,12 +18,12 @@ final class LeasedSources implements LeasedRows {
     /** The first part of each source, and the number of all. */
     private final int[] firstParts;
 
-    LeasedSources(List<MappedArray> arrays) {
+    LeasedSources(List<MappedArray> arrays, Access access) {
         this.firstParts = new int[arrays.size() + 1];
         boolean complete = false;
         try {
             for (int s = 0; s < arrays.size(); s++) {
-                leases.add(arrays.get(s).lease());
+                leases.add(arrays.get(s).lease(access));
                 firstParts[s + 1] = firstParts[s] + leases.get(s).parts();
             }
             complete = true;
@@ -55,8 +56,7 @@ final class LeasedSources implements LeasedRows {
     @Override
     public long firstRow(int part) {
         int source = source(part);
-        return ((long) source << Source.SHIFT)
-                + leases.get(source).firstRow(part - firstParts[source]);
+        return Source.number(source, leases.get(source).firstRow(part - firstParts[source]));
     }
 
     @Override

@@ -9,7 +9,9 @@ import org.memmpy.store.Table;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a {@link BatchLoader.Builder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
@@ -27,6 +29,8 @@ final class LoaderSettings {
     int prefetch = 4;
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
+    final Set<String> viewed = new LinkedHashSet<>();
+    final Set<String> remapped = new LinkedHashSet<>();
     boolean unsafeNativeCopy;
 
     LoaderSettings(Table table) {
@@ -93,6 +97,7 @@ final class LoaderSettings {
         }
         requireOneTableOfOrder();
         requirePositive("batchSize", batchSize);
+        order.requireBatchSize(batchSize);
         requirePositive("world", world);
         if (rank < 0 || rank >= world || batchSize % world != 0) {
             throw new IllegalArgumentException(
@@ -101,6 +106,10 @@ final class LoaderSettings {
         }
         requirePositive("threads", threads);
         requirePositive("prefetch", prefetch);
+        if (memory != null && !(viewed.isEmpty() && remapped.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "the loader is to gather into memory of another, so columns cannot be views or remapped");
+        }
     }
 
     /** A row's number is another row in another table. */

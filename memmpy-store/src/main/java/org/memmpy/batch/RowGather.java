@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -15,12 +16,16 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
+    private static final ColumnReader READER = new MappedColumns(Access.RANDOM);
+
     private final List<BoundColumn> columns;
     private final long rows;
+    private final String varying;
 
-    private RowGather(List<BoundColumn> columns, long rows) {
+    private RowGather(List<BoundColumn> columns, long rows, String varying) {
         this.columns = columns;
         this.rows = rows;
+        this.varying = varying;
     }
 
     /**
@@ -33,27 +38,62 @@ public final class RowGather {
      */
     public static RowGather of(Table table, List<Column> columns) {
         return new RowGather(
-                columns.stream().map(c -> c.bind(List.of(table))).toList(), table.rows());
+                columns.stream().map(c -> c.bind(List.of(table))).toList(),
+                table.rows(),
+                columns.stream()
+                        .filter(column -> !column.hasFixedRows())
+                        .map(Column::toString)
+                        .findFirst()
+                        .orElse(null));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
 
     /**
-     * Gathers rows of all columns.
+     * Gathers rows of all columns into memory that is there.
      *
      * @param rowIds rows of the table, in any order, repetitions included
      * @param slot written from its start, one row behind the other; not released
+     * @throws IllegalStateException if a column has no {@linkplain Column#hasFixedRows fixed rows}
      * @throws IndexOutOfBoundsException if the table has no such row
      * @throws MemmpyException if they cannot be read; the message names the column
      */
     public void gather(long[] rowIds, BatchMemory.Slot slot) {
+        if (varying != null) {
+            throw new IllegalStateException(
+                    "%s: how much memory its rows need is known only when they are found. Take whole batches, or deliver rows of one shape with padTo(n)"
+                            .formatted(varying));
+        }
+        requireRows(rowIds);
+        List<BoundColumn.Located> located = BatchReader.locate("", columns, rowIds);
+        for (int c = 0; c < columns.size(); c++) {
+            BatchReader.read("", columns.get(c), located.get(c), READER, slot.segment(c));
+        }
+    }
+
+    /**
+     * Gathers rows of all columns into memory of the size that they need.
+     *
+     * @param rowIds rows of the table, in any order, repetitions included
+     * @param memory of which one slot is taken
+     * @return the slot, to be released
+     * @throws IndexOutOfBoundsException if the table has no such row
+     * @throws MemmpyException if they cannot be read; the message names the column
+     */
+    public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
+        requireRows(rowIds);
+        return new BatchReader(columns, READER, List.of(), memory).read("", rowIds).slot();
+    }
+
+    private void requireRows(long[] rowIds) {
         for (long row : rowIds) {
             Objects.checkIndex(row, rows);
         }
-        BatchReader.read(
-                "", columns, BatchReader.locate("", columns, rowIds), new MappedColumns(), slot);
     }
 }

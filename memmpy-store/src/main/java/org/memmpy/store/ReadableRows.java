@@ -295,6 +295,28 @@ abstract sealed class ReadableRows permits MappedArray {
     }
 
     /**
+     * Opens the files of the committed rows to be mapped row by row, which copies nothing.
+     *
+     * <p>Unsafe: a JVM that touches mapped rows of a file that somebody cuts dies by a signal,
+     * which no check before can prevent.
+     *
+     * @return the files, to be closed
+     * @throws IllegalArgumentException if rows are not whole pages of the system, or do not begin
+     *     at one
+     * @throws IllegalStateException if the system or the JVM does not allow it
+     */
+    public RowPages unsafePages() {
+        while (true) {
+            Rows now = rows;
+            try {
+                return RowPages.open(where, now);
+            } catch (CorruptStoreException | UncheckedIOException e) {
+                throwUnlessReplaced(now, e);
+            }
+        }
+    }
+
+    /**
      * A short text that stands for the dtype, the row shape and the content of the first rows: of
      * arrays that differ in these it differs, except by a chance of 2^-32. It stays the same when
      * rows are appended, and in whatever parts and files the rows lie: after compact, pack, unpack
