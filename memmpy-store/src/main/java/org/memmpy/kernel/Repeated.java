@@ -3,13 +3,14 @@
 
 package org.memmpy.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** One element over and over. Immutable. */
 final class Repeated {
     private static final int BLOCK_BYTES = 4096;
 
-    private final MemorySegment block = MemorySegment.ofArray(new byte[BLOCK_BYTES]);
+    private final MemorySegment block = Arena.ofAuto().allocate(BLOCK_BYTES, Long.BYTES);
 
     /**
      * Makes the block that is copied.

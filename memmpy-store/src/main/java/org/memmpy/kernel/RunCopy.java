@@ -7,9 +7,13 @@ import org.memmpy.DType;
 import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Copies or converts runs of consecutive rows; a run may go on in the next part. Immutable. */
 final class RunCopy {
+    /** How many runs are touched before they are copied. */
+    static final int TOUCHED = 64;
+
     private final long fromBytes;
     private final long toBytes;
     private final long elements;
@@ -41,6 +45,27 @@ final class RunCopy {
     /** {@return room for {@link #copy}, for one thread; null if none is needed} */
     Conversion.Scratch newScratch() {
         return conversion == null ? null : conversion.newScratch();
+    }
+
+    /**
+     * Reads the first and the last byte of some runs, so that many cache misses are under way at
+     * once: copying waits for one after the other.
+     *
+     * @return what was read: to be used somehow, or the compiler leaves the reading out
+     */
+    byte touch(RowSource source, long[] starts, long[] lengths, int from, int to) {
+        if (source.parts() != 1) {
+            return 0;
+        }
+        MemorySegment rows = source.segment(0);
+        int read = 0;
+        for (int i = from; i < to; i++) {
+            if (lengths[i] > 0) {
+                read += rows.get(ValueLayout.JAVA_BYTE, starts[i] * fromBytes);
+                read += rows.get(ValueLayout.JAVA_BYTE, (starts[i] + lengths[i]) * fromBytes - 1);
+            }
+        }
+        return (byte) read;
     }
 
     /** Copies {@code length} rows from {@code start} on, which may be 0. */
