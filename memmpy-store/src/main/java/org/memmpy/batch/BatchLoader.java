@@ -6,6 +6,7 @@ package org.memmpy.batch;
 import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.kernel.CopyRows;
 import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
@@ -487,6 +488,23 @@ public final class BatchLoader implements AutoCloseable {
          */
         public Builder unsafeRemapped(String... names) {
             settings.remapped.addAll(List.of(names));
+            return this;
+        }
+
+        /**
+         * Has rows that are not converted copied by a call of the C library for each, and not by
+         * Java. The gain is small, and negative for many lengths of rows: measure before you choose
+         * it. The risk is that nothing guards the copy: if somebody cuts a file between the moment
+         * that a row was looked at and its copy, the JVM dies (SIGBUS), where it would otherwise be
+         * an error of the batch.
+         *
+         * @return this
+         * @throws UnsupportedOperationException if this JVM may not call the C library ({@code
+         *     --enable-native-access}), or none is known
+         */
+        public Builder unsafeNativeCopy() {
+            CopyRows.requireNative();
+            settings.unsafeNativeCopy = true;
             return this;
         }
 

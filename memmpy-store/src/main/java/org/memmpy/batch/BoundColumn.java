@@ -31,6 +31,15 @@ sealed interface BoundColumn permits DenseColumn, RaggedColumn {
     List<List<MappedArray>> inputs();
 
     /**
+     * {@return the column copied by the C library, where it is copied as it is}
+     *
+     * @throws UnsupportedOperationException if that cannot be called
+     */
+    default BoundColumn unsafeNativeCopy() {
+        return this;
+    }
+
+    /**
      * Finds rows in the inputs.
      *
      * @param rows the same for all columns of a batch

@@ -33,6 +33,13 @@ record DenseColumn(
     }
 
     @Override
+    public BoundColumn unsafeNativeCopy() {
+        return kernel instanceof CopyRows copy
+                ? new DenseColumn(name, inputs, type, copy.unsafeNative(), fill)
+                : this;
+    }
+
+    @Override
     public boolean hasFixedRows() {
         return true;
     }

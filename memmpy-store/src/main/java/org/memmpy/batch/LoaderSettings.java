@@ -31,6 +31,7 @@ final class LoaderSettings {
     BatchMemory memory;
     final Set<String> viewed = new LinkedHashSet<>();
     final Set<String> remapped = new LinkedHashSet<>();
+    boolean unsafeNativeCopy;
 
     LoaderSettings(Table table) {
         this.tables = List.of(table);
@@ -51,7 +52,10 @@ final class LoaderSettings {
 
     /** {@return the columns, found in the tables} */
     List<BoundColumn> boundColumns() {
-        return columns.stream().map(column -> column.bind(tables)).toList();
+        return columns.stream()
+                .map(column -> column.bind(tables))
+                .map(column -> unsafeNativeCopy ? column.unsafeNativeCopy() : column)
+                .toList();
     }
 
     /** {@return the order of the epochs: that of a mix, if there is one} */

@@ -341,6 +341,40 @@ public final class NativeCalls {
         }
     }
 
+    // ---- copies
+
+    /**
+     * Copies by the C library's {@code memcpy}, as fast as C does and as unguarded: nothing checks
+     * the addresses, memory that cannot be read ends the JVM, and no garbage is collected until the
+     * call returns, so pages should be in memory before. Only if {@link #isAvailable}.
+     *
+     * @param from address of the first byte
+     * @param to where it goes
+     */
+    public static void unsafeCopy(long from, long to, long bytes) {
+        try {
+            long ignored = (long) Memcpy.CALL.invokeExact(to, from, bytes);
+        } catch (Throwable e) {
+            throw new IllegalStateException("memcpy", e);
+        }
+    }
+
+    /** A constant of its own: HotSpot makes a call of no more than a jump only of such. */
+    private static final class Memcpy {
+        static final MethodHandle CALL = find(Linker.nativeLinker());
+
+        private static MethodHandle find(Linker linker) {
+            return linker.downcallHandle(
+                    linker.defaultLookup().findOrThrow("memcpy"),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG),
+                    Linker.Option.critical(false));
+        }
+    }
+
     private static long pageOf(long address) {
         return address & -pageBytes();
     }
