@@ -6,7 +6,6 @@ package org.memmpy.batch;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.ConvertRows;
-import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.PackRuns;
 import org.memmpy.kernel.PadRuns;
@@ -156,10 +155,9 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         DType to = Objects.requireNonNullElse(elements.dtype, DType.INT64);
         requireScalable(name, to, elements);
         RowType stored = RowType.of(DType.INT64);
-        boolean plain = to == DType.INT64;
         RowKernel kernel =
-                plain
-                        ? new CopyRows(stored.bytes())
+                to == DType.INT64
+                        ? null
                         : new ConvertRows(stored, to, elements.scale, elements.shift);
         return new CountForm(width, sums, RowType.of(to), kernel);
     }

@@ -14,6 +14,8 @@ final class RunCopy {
     /** How many runs are touched before they are copied. */
     static final int TOUCHED = 64;
 
+    private static final int SHORT = 64;
+
     private final long fromBytes;
     private final long toBytes;
     private final long elements;
@@ -57,7 +59,13 @@ final class RunCopy {
         if (source.parts() != 1) {
             return 0;
         }
-        MemorySegment rows = source.segment(0);
+        return OffHeap.is(source.segment(0))
+                ? touch(source.segment(0), starts, lengths, from, to)
+                : 0;
+    }
+
+    private byte touch(MemorySegment source, long[] starts, long[] lengths, int from, int to) {
+        MemorySegment rows = OffHeap.cast(source);
         int read = 0;
         for (int i = from; i < to; i++) {
             if (lengths[i] > 0) {
@@ -81,16 +89,41 @@ final class RunCopy {
             int part = source.parts() == 1 ? 0 : source.partOf(start + done);
             MemorySegment rows = source.segment(part);
             long in = (start + done - source.firstRow(part)) * fromBytes;
-            // at least one: a run that leaves the last part fails at its bounds
-            long inPart = Math.max(1, (rows.byteSize() - in) / fromBytes);
-            long count = Math.min(length - done, inPart);
+            long count = length - done;
+            if (count * fromBytes > rows.byteSize() - in) {
+                // at least one: a run that leaves the last part fails at its bounds
+                count = Math.max(1, (rows.byteSize() - in) / fromBytes);
+            }
             long out = offset + done * toBytes;
             if (conversion == null) {
-                MemorySegment.copy(rows, in, target, out, count * fromBytes);
+                copy(rows, in, target, out, count * fromBytes);
             } else {
                 conversion.convert(rows, in, target, out, count * elements, scratch);
             }
             done += count;
         }
+    }
+
+    /**
+     * Short runs by longs, the last of which may overlap the one before: HotSpot 25 copies what
+     * does not fill a vector by a masked store, in 20 ns.
+     */
+    private static void copy(
+            MemorySegment source, long in, MemorySegment target, long out, long bytes) {
+        if (!OffHeap.is(source) || !OffHeap.is(target)) {
+            MemorySegment.copy(source, in, target, out, bytes);
+            return;
+        }
+        MemorySegment rows = OffHeap.cast(source);
+        MemorySegment batch = OffHeap.cast(target);
+        if (bytes < Long.BYTES || bytes > SHORT) {
+            MemorySegment.copy(rows, in, batch, out, bytes);
+            return;
+        }
+        long last = bytes - Long.BYTES;
+        for (long at = 0; at < last; at += Long.BYTES) {
+            batch.set(Elements.LONG, out + at, rows.get(Elements.LONG, in + at));
+        }
+        batch.set(Elements.LONG, out + last, rows.get(Elements.LONG, in + last));
     }
 }
