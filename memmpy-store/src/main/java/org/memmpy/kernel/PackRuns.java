@@ -37,6 +37,24 @@ public final class PackRuns {
     public void gather(
             RowSource source, long[] starts, long[] lengths, int count, MemorySegment target) {
         Conversion.Scratch scratch = run.newScratch();
+        if (source.parts() == 1) {
+            gatherPart(source.segment(0), starts, lengths, count, target, scratch);
+            return;
+        }
+        long at = 0;
+        for (int i = 0; i < count; i++) {
+            run.copy(source, starts[i], lengths[i], target, at, scratch);
+            at += lengths[i] * run.toBytes();
+        }
+    }
+
+    private void gatherPart(
+            MemorySegment source,
+            long[] starts,
+            long[] lengths,
+            int count,
+            MemorySegment target,
+            Conversion.Scratch scratch) {
         long at = 0;
         for (int from = 0; from < count; from += RunCopy.TOUCHED) {
             int to = Math.min(count, from + RunCopy.TOUCHED);

@@ -55,16 +55,10 @@ final class RunCopy {
      *
      * @return what was read: to be used somehow, or the compiler leaves the reading out
      */
-    byte touch(RowSource source, long[] starts, long[] lengths, int from, int to) {
-        if (source.parts() != 1) {
+    byte touch(MemorySegment source, long[] starts, long[] lengths, int from, int to) {
+        if (!OffHeap.is(source)) {
             return 0;
         }
-        return OffHeap.is(source.segment(0))
-                ? touch(source.segment(0), starts, lengths, from, to)
-                : 0;
-    }
-
-    private byte touch(MemorySegment source, long[] starts, long[] lengths, int from, int to) {
         MemorySegment rows = OffHeap.cast(source);
         int read = 0;
         for (int i = from; i < to; i++) {
@@ -84,23 +78,30 @@ final class RunCopy {
             MemorySegment target,
             long offset,
             Conversion.Scratch scratch) {
-        long done = 0;
-        while (done < length) {
-            int part = source.parts() == 1 ? 0 : source.partOf(start + done);
+        for (long done = 0; done < length; ) {
+            int part = source.partOf(start + done);
             MemorySegment rows = source.segment(part);
-            long in = (start + done - source.firstRow(part)) * fromBytes;
-            long count = length - done;
-            if (count * fromBytes > rows.byteSize() - in) {
-                // at least one: a run that leaves the last part fails at its bounds
-                count = Math.max(1, (rows.byteSize() - in) / fromBytes);
-            }
-            long out = offset + done * toBytes;
-            if (conversion == null) {
-                copy(rows, in, target, out, count * fromBytes);
-            } else {
-                conversion.convert(rows, in, target, out, count * elements, scratch);
-            }
+            long in = start + done - source.firstRow(part);
+            // at least one: a run that leaves the last part fails at its bounds
+            long inPart = Math.max(1, rows.byteSize() / fromBytes - in);
+            long count = Math.min(length - done, inPart);
+            copy(rows, in, count, target, offset + done * toBytes, scratch);
             done += count;
+        }
+    }
+
+    /** As the other one, in one part; {@code length} may be 0. */
+    void copy(
+            MemorySegment rows,
+            long start,
+            long length,
+            MemorySegment target,
+            long offset,
+            Conversion.Scratch scratch) {
+        if (conversion == null) {
+            copy(rows, start * fromBytes, target, offset, length * fromBytes);
+        } else {
+            conversion.convert(rows, start * fromBytes, target, offset, length * elements, scratch);
         }
     }
 
