@@ -5,6 +5,7 @@
 module org.memmpy.store {
     requires com.fasterxml.jackson.core;
     requires jdk.jfr;
+    requires jdk.management;
 
     exports org.memmpy;
     exports org.memmpy.store;

@@ -12,6 +12,7 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.Pipeline;
 
 import org.memmpy.batch.LoaderStats;
+import org.memmpy.batch.ReadStats;
 
 import java.io.IOException;
 import java.util.List;
@@ -95,6 +96,7 @@ final class SampledIterable extends DataIterable {
 
     synchronized LoaderStats stats() {
         long elapsed = (ended == 0 ? System.nanoTime() : ended) - started;
-        return new LoaderStats(batches, rows, rows * rowBytes, waitNanos, elapsed, 0, 0);
+        return new LoaderStats(
+                batches, rows, rows * rowBytes, waitNanos, elapsed, 0, 0, ReadStats.NONE);
     }
 }

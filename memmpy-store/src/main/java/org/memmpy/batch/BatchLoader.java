@@ -55,7 +55,9 @@ public final class BatchLoader implements AutoCloseable {
     private final Duration logEvery;
     private final PooledMemory ownMemory;
     private final List<Placement> placements;
-    private final BatchReader reader;
+    private final BatchMemory memory;
+    private final PooledMemory staging;
+    private final ReadPolicy policy;
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
@@ -78,17 +80,18 @@ public final class BatchLoader implements AutoCloseable {
         this.threads = settings.threads;
         this.prefetch = settings.prefetch;
         this.logEvery = settings.logEvery;
+        this.policy = settings.policy;
         long slotBytes = slotBytes();
-        Access access = order.rows(index, 0).isSorted() ? Access.SEQUENTIAL : Access.RANDOM;
         this.placements =
-                Placements.of(columns, settings.viewed, settings.remapped, access, mostRows());
-        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
-        this.reader =
-                new BatchReader(
+                Placements.of(
                         columns,
-                        new MappedColumns(access),
-                        placements,
-                        ownMemory == null ? settings.memory : ownMemory);
+                        settings.viewed,
+                        settings.remapped,
+                        ReadPlan.access(order(0), world),
+                        mostRows());
+        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
+        this.staging = new PooledMemory(0);
+        this.memory = ownMemory == null ? settings.memory : ownMemory;
     }
 
     /**
@@ -139,7 +142,7 @@ public final class BatchLoader implements AutoCloseable {
      * {@return the off-heap bytes that the loader holds for batches now; 0 with memory of another}
      */
     public long memoryBytes() {
-        return ownMemory == null ? 0 : ownMemory.bytes();
+        return staging.bytes() + (ownMemory == null ? 0 : ownMemory.bytes());
     }
 
     /**
@@ -205,11 +208,27 @@ public final class BatchLoader implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the loader was closed");
             }
-            Epoch epoch = new Epoch(this, number, steps(number, delivered), prefetch);
+            Steps steps = steps(number, delivered);
+            Epoch epoch = new Epoch(this, number, steps, reads(number, steps), prefetch);
             open.add(epoch);
             epoch.start(threads);
             return epoch;
         }
+    }
+
+    private PassReads reads(long number, Steps steps) {
+        Access access = ReadPlan.access(order(number), world);
+        return new PassReads(
+                new ReadPlan(
+                        policy,
+                        columns,
+                        !placements.isEmpty(),
+                        steps,
+                        access,
+                        ReadPlan.windowRows(order),
+                        batchSize),
+                new MappedReader(columns, memory, access, placements),
+                new PositionalReader(columns, memory, staging));
     }
 
     private Steps steps(long number, long delivered) {
@@ -259,10 +278,6 @@ public final class BatchLoader implements AutoCloseable {
         return (int) (ends == Ends.KEEP ? Math.min(whole, rows) : whole);
     }
 
-    BatchReader reader() {
-        return reader;
-    }
-
     Duration logEvery() {
         return logEvery;
     }
@@ -286,6 +301,7 @@ public final class BatchLoader implements AutoCloseable {
         }
         running.forEach(Epoch::close);
         Placements.close(placements);
+        staging.close();
         if (ownMemory != null) {
             ownMemory.close();
         }
@@ -505,6 +521,18 @@ public final class BatchLoader implements AutoCloseable {
         public Builder unsafeNativeCopy() {
             CopyRows.requireNative();
             settings.unsafeNativeCopy = true;
+            return this;
+        }
+
+        /**
+         * Chooses how rows are read that are not cached; {@link ReadPolicy#AUTO} if this is not
+         * called. What is delivered does not depend on it.
+         *
+         * @param choice how
+         * @return this
+         */
+        public Builder read(ReadPolicy choice) {
+            settings.policy = Objects.requireNonNull(choice, "choice");
             return this;
         }
 

@@ -30,6 +30,17 @@ sealed interface BoundColumn permits DenseColumn, RaggedColumn {
      */
     List<List<MappedArray>> inputs();
 
+    /** {@return the bytes of one row of an input} */
+    default long itemBytes(int input) {
+        return inputs().get(input).getFirst().rowType().bytes();
+    }
+
+    /**
+     * {@return whether what is delivered is the rows of the only input as they are, so that they
+     * can be read to where they are delivered}
+     */
+    boolean isCopied();
+
     /**
      * {@return the column copied by the C library, where it is copied as it is}
      *

@@ -27,8 +27,8 @@ record DenseColumn(
         MaskedFill fill)
         implements BoundColumn {
 
-    /** {@return whether the rows are delivered bit for bit} */
-    boolean isAsStored() {
+    @Override
+    public boolean isCopied() {
         return kernel instanceof CopyRows && fill == null;
     }
 

@@ -30,6 +30,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private final Steps steps;
     private final long batches;
     private final PassMeter meter;
+    private final PassReads reads;
     private final List<Thread> workers = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,10 +47,11 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private boolean closed;
     private boolean toldOfEnd;
 
-    Epoch(BatchLoader loader, long number, Steps steps, int prefetch) {
+    Epoch(BatchLoader loader, long number, Steps steps, PassReads reads, int prefetch) {
         this.loader = loader;
         this.number = number;
         this.steps = steps;
+        this.reads = reads;
         this.batches = steps.count();
         this.meter = new PassMeter(number, loader.logEvery());
         this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
@@ -160,7 +162,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             ring[place] = null;
             delivered++;
             ready--;
-            told = meter.delivered(batch, ready);
+            told = meter.delivered(batch, ready, reads::stats);
             record(batch);
             taken.signalAll();
             if (delivered == batches) {
@@ -174,6 +176,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
         if (told != null) {
             meter.tell(told);
+        }
+        if (isComplete()) {
+            reads.close(); // what a consumer does who forgets to close the pass, too
         }
         return batch;
     }
@@ -213,7 +218,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             throw new MemmpyException(
                     "interrupted while waiting for batch " + delivered + " of epoch " + number, e);
         } finally {
-            meter.waited(System.nanoTime() - from);
+            long nanos = System.nanoTime() - from;
+            meter.waited(nanos);
+            reads.waited(nanos);
             event.end();
             if (event.shouldCommit()) {
                 event.epoch = number;
@@ -263,7 +270,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     public LoaderStats stats() {
         lock.lock();
         try {
-            return meter.stats(ready);
+            return meter.stats(ready, reads.stats());
         } finally {
             lock.unlock();
         }
@@ -284,7 +291,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        joinWorkers();
+        reads.stop();
+        Threads.join(workers); // a thread still gathering must not outlive the memory
+        reads.close();
         for (int i = 0; i < ring.length; i++) {
             MiniBatch undelivered;
             lock.lock();
@@ -300,22 +309,6 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
         loader.forget(this);
         OpenResources.closed(this);
-    }
-
-    private void joinWorkers() {
-        boolean interrupted = false;
-        for (Thread worker : workers) {
-            while (worker.isAlive()) {
-                try {
-                    worker.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // a thread still gathering must not outlive the memory
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     // ---- the workers
@@ -348,11 +341,12 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
     }
 
-    private MiniBatch gather(long k) {
+    private MiniBatch gather(long k) throws InterruptedException {
         LoaderEvents.Gather event = new LoaderEvents.Gather();
         event.begin();
-        long[] rowIds = steps.rows(k);
-        BatchReader.Filled filled = loader.reader().read(k, rowIds);
+        PassReads.Read read = reads.read(k);
+        long[] rowIds = read.rows();
+        BatchReader.Filled filled = read.filled();
         event.end();
         if (event.shouldCommit()) {
             event.epoch = number;
@@ -391,5 +385,6 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        reads.stop();
     }
 }

@@ -32,6 +32,7 @@ final class LoaderSettings {
     final Set<String> viewed = new LinkedHashSet<>();
     final Set<String> remapped = new LinkedHashSet<>();
     boolean unsafeNativeCopy;
+    ReadPolicy policy = ReadPolicy.AUTO;
 
     LoaderSettings(Table table) {
         this.tables = List.of(table);
@@ -106,7 +107,11 @@ final class LoaderSettings {
         }
         requirePositive("threads", threads);
         requirePositive("prefetch", prefetch);
-        if (memory != null && !(viewed.isEmpty() && remapped.isEmpty())) {
+        if (hasPlacements() && policy == ReadPolicy.PREAD) {
+            throw new IllegalArgumentException(
+                    "columns are to be views or remapped, which read mappings, and ReadPolicy.PREAD reads none");
+        }
+        if (hasPlacements() && memory != null) {
             throw new IllegalArgumentException(
                     "the loader is to gather into memory of another, so columns cannot be views or remapped");
         }
@@ -126,6 +131,11 @@ final class LoaderSettings {
                     "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
                             .formatted(order, order.columns().getFirst()));
         }
+    }
+
+    /** {@return whether columns are delivered where they are mapped} */
+    boolean hasPlacements() {
+        return !viewed.isEmpty() || !remapped.isEmpty();
     }
 
     private static void requirePositive(String what, long value) {

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param gatherNanos how long all threads together took to gather batches, those not yet delivered
  *     included; more than the elapsed time if several work at once
  * @param ready batches that are gathered and not yet taken: by how much the loader is ahead
+ * @param reads how it reads rows that are not cached, and what it waits for
  */
 public record LoaderStats(
         long batches,
@@ -24,9 +25,10 @@ public record LoaderStats(
         long waitNanos,
         long elapsedNanos,
         long gatherNanos,
-        int ready) {
+        int ready,
+        ReadStats reads) {
     /** Nothing yet. */
-    public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0, 0, 0);
+    public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0, 0, 0, ReadStats.NONE);
 
     /**
      * {@return the share of the consumer's time that it spent waiting for data, 0 to 1: near 0 the
@@ -51,12 +53,13 @@ public record LoaderStats(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%,d rows in %.1f s: %,.0f rows/s, %,.1f MB/s; waited %.1f %% of the time, %d batches ready",
+                "%,d rows in %.1f s: %,.0f rows/s, %,.1f MB/s; waited %.1f %% of the time, %d batches ready; %s",
                 rows,
                 elapsedNanos / 1e9,
                 rowsPerSecond(),
                 bytesPerSecond() / 1e6,
                 100 * waitShare(),
-                ready);
+                ready,
+                reads);
     }
 }

@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Counts what a pass delivers, and says so now and then. Not thread-safe: the pass's lock guards
@@ -43,7 +44,7 @@ final class PassMeter {
     }
 
     /** {@return what is to be told now, with {@link #tell}; mostly null} */
-    LoaderStats delivered(MiniBatch batch, int ready) {
+    LoaderStats delivered(MiniBatch batch, int ready, Supplier<ReadStats> reads) {
         batches++;
         rows += batch.rows();
         bytes += batch.bytes();
@@ -52,7 +53,7 @@ final class PassMeter {
             return null;
         }
         logged = now;
-        return stats(ready);
+        return stats(ready, reads.get());
     }
 
     /** Logs a line; not under the lock, for a log may be slow. */
@@ -67,8 +68,9 @@ final class PassMeter {
         }
     }
 
-    LoaderStats stats(int ready) {
+    LoaderStats stats(int ready, ReadStats reads) {
         long end = ended == 0 ? System.nanoTime() : ended;
-        return new LoaderStats(batches, rows, bytes, waitNanos, end - started, gatherNanos, ready);
+        return new LoaderStats(
+                batches, rows, bytes, waitNanos, end - started, gatherNanos, ready, reads);
     }
 }

@@ -63,7 +63,7 @@ final class Placements {
     }
 
     private static DenseColumn plain(BoundColumn column) {
-        if (column instanceof DenseColumn dense && dense.isAsStored()) {
+        if (column instanceof DenseColumn dense && dense.isCopied()) {
             return dense;
         }
         throw new IllegalArgumentException(

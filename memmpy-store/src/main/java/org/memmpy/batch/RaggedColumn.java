@@ -31,6 +31,11 @@ record RaggedColumn(String name, RaggedSources arrays, RaggedForm form) implemen
     }
 
     @Override
+    public boolean isCopied() {
+        return false;
+    }
+
+    @Override
     public Located locate(BatchRows rows) {
         return form.of(rows.items(arrays));
     }

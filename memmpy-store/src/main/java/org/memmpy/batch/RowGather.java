@@ -16,8 +16,6 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
-    private static final ColumnReader READER = new MappedColumns(Access.RANDOM);
-
     private final List<BoundColumn> columns;
     private final long rows;
     private final String varying;
@@ -71,9 +69,10 @@ public final class RowGather {
                             .formatted(varying));
         }
         requireRows(rowIds);
-        List<BoundColumn.Located> located = BatchReader.locate("", columns, rowIds);
+        List<BoundColumn.Located> located = BatchReader.locate(columns, Guard.NO_BATCH, rowIds);
         for (int c = 0; c < columns.size(); c++) {
-            BatchReader.read("", columns.get(c), located.get(c), READER, slot.segment(c));
+            MappedReader.gather(
+                    columns.get(c), Access.RANDOM, Guard.NO_BATCH, located.get(c), slot.segment(c));
         }
     }
 
@@ -88,7 +87,9 @@ public final class RowGather {
      */
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
-        return new BatchReader(columns, READER, List.of(), memory).read("", rowIds).slot();
+        return new MappedReader(columns, memory, Access.RANDOM, List.of())
+                .read(Guard.NO_BATCH, rowIds)
+                .slot();
     }
 
     private void requireRows(long[] rowIds) {

@@ -104,8 +104,14 @@ public final class Steps {
         return (int) ((window - rank + world - 1) / world);
     }
 
-    private long first(long batch) {
+    /** {@return the first position of the order that a batch has} */
+    long first(long batch) {
         return start + batch * globalBatch;
+    }
+
+    /** {@return the first batch that has no position below one} */
+    long ceiling(long position) {
+        return Math.ceilDiv(position - start, (long) globalBatch);
     }
 
     /**

@@ -8,6 +8,7 @@ import org.memmpy.RowType;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
+import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -52,6 +53,11 @@ final class CheckedFiles implements StoreFiles {
     public MemorySegment map(MapArena maps, Extent extent, long from, long length, Access access)
             throws IOException {
         return files.map(maps, extent, from, length, access);
+    }
+
+    @Override
+    public ReadableFile open(Extent extent, MapArena maps) throws IOException {
+        return files.open(extent, maps);
     }
 
     @Override

@@ -6,6 +6,7 @@ package org.memmpy.store;
 import org.memmpy.RowType;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
+import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,6 +85,22 @@ final class MappedPart {
         return segment != null ? segment : segment(Access.NORMAL);
     }
 
+    /** Opens the file, checked, for reads by position; its users may let go meanwhile. */
+    synchronized ReadableFile open() throws IOException {
+        if (users == 0) {
+            throw new IllegalStateException(where + ": the store was closed");
+        }
+        return files.open(check(), maps);
+    }
+
+    private StoreFiles.Extent check() throws IOException {
+        StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
+        if (mapped.isEmpty()) {
+            files.verify(where, type, part, firstRow);
+        }
+        return extent;
+    }
+
     /** {@return as {@link #segment()}, to be read in an order} */
     synchronized MemorySegment segment(Access access) {
         MemorySegment segment = mapped.get(access);
@@ -95,12 +112,8 @@ final class MappedPart {
         }
         boolean complete = false;
         try {
-            StoreFiles.Extent extent = ArrayFiles.check(files, where, type, part);
-            if (mapped.isEmpty()) {
-                files.verify(where, type, part, firstRow);
-            }
             segment =
-                    files.map(maps, extent, part.dataOffset(), part.rows() * type.bytes(), access);
+                    files.map(maps, check(), part.dataOffset(), part.rows() * type.bytes(), access);
             mapped.put(access, segment);
             normal = mapped.get(Access.NORMAL);
             complete = true;

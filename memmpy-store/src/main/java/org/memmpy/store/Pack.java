@@ -9,6 +9,7 @@ import org.memmpy.format.Generations;
 import org.memmpy.format.Manifest;
 import org.memmpy.format.ZipMembers;
 import org.memmpy.os.MapArena;
+import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -194,6 +195,53 @@ final class Pack implements StoreFiles {
             }
         }
         return extent.mapped().asSlice(from, length);
+    }
+
+    /** By a file of its own if it still has its name, as with a mapping for a pattern. */
+    @Override
+    public ReadableFile open(Extent extent, MapArena mapped) throws IOException {
+        ReadableFile own = null;
+        try {
+            own = ReadableFile.open(path);
+            if (!isReplaced()) {
+                return new FileSection(own, extent.offset(), extent.bytes());
+            }
+        } catch (IOException e) {
+            // it was deleted or moved
+        }
+        if (own != null) {
+            own.close();
+        }
+        return new HeldMapping(extent.open(), mapped);
+    }
+
+    /**
+     * A mapping that stays as long as it is read as a file.
+     *
+     * @param file reads the mapping
+     * @param maps where it is mapped; held
+     */
+    private record HeldMapping(ReadableFile file, MapArena maps) implements ReadableFile {
+        HeldMapping {
+            if (!maps.retain()) {
+                throw new IllegalStateException("the store was closed");
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void close() {
+            maps.release();
+        }
     }
 
     Manifest manifest() {

@@ -9,6 +9,7 @@ import org.memmpy.RowType;
 import org.memmpy.kernel.Elements;
 import org.memmpy.kernel.Faults;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
@@ -311,6 +312,24 @@ abstract sealed class ReadableRows permits MappedArray {
             try {
                 return RowPages.open(where, now);
             } catch (CorruptStoreException | UncheckedIOException e) {
+                throwUnlessReplaced(now, e);
+            }
+        }
+    }
+
+    /**
+     * Opens the files of the committed rows, to be read by position instead of through a mapping:
+     * one descriptor for each {@linkplain #parts part}.
+     *
+     * @return the files, to be closed
+     * @throws IOException if they cannot be opened
+     */
+    public RowFiles openFiles() throws IOException {
+        while (true) {
+            Rows now = rows;
+            try {
+                return RowFiles.open(where, now);
+            } catch (IllegalStateException | CorruptStoreException e) {
                 throwUnlessReplaced(now, e);
             }
         }

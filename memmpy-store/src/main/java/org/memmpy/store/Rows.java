@@ -5,7 +5,9 @@ package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
+import org.memmpy.os.ReadableFile;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,6 +166,11 @@ final class Rows {
             MemorySegment.copy(source, from, into, done, bytes);
             done += bytes;
         }
+    }
+
+    /** Opens a part for reads by position. */
+    ReadableFile open(int part) throws IOException {
+        return parts[part].open();
     }
 
     /** {@return a hold on the mappings until it is closed; every part is mapped} */

@@ -61,6 +61,16 @@ interface StoreFiles {
      */
     Extent find(String file) throws IOException;
 
+    /**
+     * Opens a file for reads by position, which count from its begin.
+     *
+     * @param extent the file
+     * @param maps what it may be mapped in
+     */
+    default ReadableFile open(Extent extent, MapArena maps) throws IOException {
+        return extent.open();
+    }
+
     /** {@return the pack that they are in; empty for a directory} */
     default Optional<Pack> pack() {
         return Optional.empty();

@@ -13,7 +13,7 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     /**
-     * Starts a main class.
+     * Starts a main class that may call native code without a warning.
      *
      * @param main the class
      * @param args its arguments
@@ -21,7 +21,7 @@ public final class ChildJvm {
      * @throws IOException if it cannot be started
      */
     public static Process start(Class<?> main, Object... args) throws IOException {
-        return start(List.of(), main, args);
+        return start(List.of("--enable-native-access=ALL-UNNAMED"), main, args);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.memmpy.batch.Column.column;
 
 import org.deeplearning4j.datasets.iterator.file.FileDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.memmpy.benchmarks.race.Race;
 import org.memmpy.dl4j.MemmpyDataSetIterator;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.MappedArray;
@@ -68,23 +69,26 @@ final class Dl4jContenders implements Contenders {
                         .batchSize(batch)
                         .shuffle(1)
                         .build();
-        race.add(
-                Entry.gather("DL4J MemmpyDataSetIterator"),
-                round -> {
-                    mapped.epoch(round + 1);
-                    return speed(mapped);
-                });
-        race.add(Entry.gather("DL4J ListDataSetIterator in RAM"), this::listed);
-
+        add(race, "DL4J MemmpyDataSetIterator", this::mapped);
+        add(race, "DL4J ListDataSetIterator in RAM", this::listed);
         INDArray x = inRam(table.array("x"));
         INDArray y = inRam(table.array("y"));
-        race.add(Entry.gather("DL4J pullRows in RAM"), round -> pulled(x, y, round));
-
+        add(race, "DL4J pullRows in RAM", round -> pulled(x, y, round));
         File saved = Files.createDirectory(directory.resolve("saved")).toFile();
         save(x, y, saved);
-        race.add(
-                Entry.gather("DL4J FileDataSetIterator"),
+        add(
+                race,
+                "DL4J FileDataSetIterator",
                 round -> speed(new FileDataSetIterator(saved, true, new Random(round), -1, "bin")));
+    }
+
+    private static void add(LoaderRace race, String name, Race.Turn turn) {
+        race.add(Entry.gather(name), Stopwatch.warmed(turn));
+    }
+
+    private double mapped(int round) throws IOException {
+        mapped.epoch(round + 1);
+        return speed(mapped);
     }
 
     private static INDArray inRam(MappedArray from) {

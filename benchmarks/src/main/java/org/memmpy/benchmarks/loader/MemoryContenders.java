@@ -36,6 +36,7 @@ import java.util.List;
  */
 final class MemoryContenders implements Contenders {
     static final Entry KERNEL = Entry.gather("memmpy kernel");
+    static final Entry NATIVE_COPY = Entry.gather("memmpy loader, unsafeNativeCopy");
     static final Entry CONVERTED = new Entry(Entry.CONVERT, "memmpy kernel", 1, 1);
 
     private static final double SCALE = 1 / 255.0;
@@ -80,8 +81,9 @@ final class MemoryContenders implements Contenders {
             race.add(Entry.gather("sequential copy"), sequential(target));
         }
         race.add(KERNEL, kernel(plain(x), target));
-        race.add(loader(1), epochs(1));
-        race.add(loader(2), epochs(2));
+        race.add(loader(1), epochs(loader().threads(1)));
+        race.add(loader(2), epochs(loader().threads(2)));
+        race.add(NATIVE_COPY, epochs(loader().threads(1).unsafeNativeCopy()));
         Column normalised = column("bytes").as(DType.FLOAT32).scale(SCALE);
         race.add(CONVERTED, kernel(List.of(normalised), target));
 
@@ -154,15 +156,16 @@ final class MemoryContenders implements Contenders {
         return table.array(column.name()).rowType();
     }
 
-    private Race.Turn epochs(int threads) {
-        BatchLoader loader =
-                BatchLoader.builder(table)
-                        .column(column("x"))
-                        .batchSize(batch)
-                        .dropLast(true)
-                        .shuffle(1)
-                        .threads(threads)
-                        .build();
+    private BatchLoader.Builder loader() {
+        return BatchLoader.builder(table)
+                .column(column("x"))
+                .batchSize(batch)
+                .dropLast(true)
+                .shuffle(1);
+    }
+
+    private Race.Turn epochs(BatchLoader.Builder builder) {
+        BatchLoader loader = builder.build();
         open.add(loader);
         return round -> {
             long rows = 0;

@@ -89,6 +89,7 @@ class CachedSuiteTest {
                 of(lines, "memmpy kernel").stream()
                         .anyMatch(line -> line.get("bench").equals(Entry.CONVERT)));
         assertEquals("2", of(lines, "2 threads").getFirst().get("threads"));
+        of(lines, "unsafeNativeCopy");
         of(lines, "NumPy");
     }
 

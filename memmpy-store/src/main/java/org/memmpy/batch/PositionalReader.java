@@ -1,0 +1,191 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.kernel.RowSource;
+import org.memmpy.os.OpenResources;
+import org.memmpy.store.MappedArray;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads rows from files by position, with several threads: straight to where they are delivered if
+ * nothing is done to them, else to memory of its own, from which they are gathered as from a
+ * mapping. Nothing is opened before the first batch.
+ */
+final class PositionalReader implements BatchReader {
+    private final List<BoundColumn> columns;
+    private final BatchMemory memory;
+    private final BatchMemory staging;
+    private final PositionalThreads threads = new PositionalThreads();
+
+    /** For each column its inputs; null until the first batch. */
+    private List<List<PositionalRows>> files;
+
+    private boolean closed;
+
+    /**
+     * Prepares.
+     *
+     * @param memory where batches go
+     * @param staging where rows are read to that are gathered then
+     */
+    PositionalReader(List<BoundColumn> columns, BatchMemory memory, BatchMemory staging) {
+        this.columns = columns;
+        this.memory = memory;
+        this.staging = staging;
+    }
+
+    /** Sets how many threads read. */
+    void threads(int count) {
+        threads.limit(count);
+    }
+
+    @Override
+    public Filled read(long batch, long[] rows) {
+        List<BoundColumn.Located> located = BatchReader.locate(columns, batch, rows);
+        List<Block> blocks = BatchReader.blocks(located);
+        BatchMemory.Slot slot = memory.take(blocks);
+        boolean complete = false;
+        try {
+            read(batch, located, slot);
+            complete = true;
+            return new Filled(blocks, slot);
+        } finally {
+            if (!complete) {
+                slot.release();
+            }
+        }
+    }
+
+    private void read(long batch, List<BoundColumn.Located> located, BatchMemory.Slot slot) {
+        BatchMemory.Slot staged = staging.take(stagedBlocks(located));
+        try {
+            List<List<PositionalJob>> jobs = new ArrayList<>(columns.size());
+            int stage = 0;
+            for (int c = 0; c < columns.size(); c++) {
+                int column = c;
+                Extents extents = located.get(c).extents();
+                List<PositionalJob> ofColumn = new ArrayList<>();
+                List<PositionalRows> inputs =
+                        Guard.of(columns.get(c), batch, () -> files().get(column));
+                for (PositionalRows input : inputs) {
+                    MemorySegment into =
+                            columns.get(c).isCopied() ? slot.segment(c) : staged.segment(stage++);
+                    ofColumn.add(new PositionalJob(input, extents, into));
+                }
+                jobs.add(ofColumn);
+            }
+            awaitAll(batch, jobs);
+            stage = 0;
+            for (int c = 0; c < columns.size(); c++) {
+                if (columns.get(c).isCopied()) {
+                    continue;
+                }
+                List<RowSource> sources = new ArrayList<>();
+                for (int i = 0; i < jobs.get(c).size(); i++) {
+                    sources.add(RowSource.of(staged.segment(stage++)));
+                }
+                BoundColumn.Located found = located.get(c);
+                MemorySegment target = slot.segment(c);
+                Guard.of(
+                        columns.get(c),
+                        batch,
+                        () -> {
+                            found.gather(sources, found.extents().packed(), target);
+                            return null;
+                        });
+            }
+        } finally {
+            staged.release();
+        }
+    }
+
+    private List<Block> stagedBlocks(List<BoundColumn.Located> located) {
+        List<Block> staged = new ArrayList<>();
+        for (int c = 0; c < columns.size(); c++) {
+            if (!columns.get(c).isCopied()) {
+                long count = located.get(c).extents().total();
+                columns.get(c)
+                        .inputs()
+                        .forEach(input -> staged.add(new Block(input.getFirst().rowType(), count)));
+            }
+        }
+        return staged;
+    }
+
+    /** Nobody reads into the memory any more when this has ended, however it does. */
+    private void awaitAll(long batch, List<List<PositionalJob>> jobs) {
+        threads.submit(jobs.stream().flatMap(List::stream).toList());
+        RuntimeException failure = null;
+        for (int c = 0; c < columns.size(); c++) {
+            for (PositionalJob job : jobs.get(c)) {
+                try {
+                    Guard.of(columns.get(c), batch, () -> awaited(job));
+                } catch (RuntimeException e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static Void awaited(PositionalJob job) {
+        try {
+            job.await();
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private synchronized List<List<PositionalRows>> files() {
+        if (closed) {
+            throw new IllegalStateException("the pass was closed");
+        }
+        if (files == null) {
+            List<List<PositionalRows>> opened = new ArrayList<>();
+            try {
+                for (BoundColumn column : columns) {
+                    opened.add(new ArrayList<>());
+                    for (List<MappedArray> arrays : column.inputs()) {
+                        opened.getLast().add(new PositionalRows(arrays));
+                    }
+                }
+                files = opened;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            } finally {
+                if (files == null) {
+                    closeAll(opened);
+                }
+            }
+            OpenResources.opened(this, "files of a pass");
+        }
+        return files;
+    }
+
+    /** Ends the threads and closes the files; no batch is being read. */
+    void close() {
+        threads.close();
+        synchronized (this) {
+            closed = true;
+            if (files != null) {
+                closeAll(files);
+                files = null;
+                OpenResources.closed(this);
+            }
+        }
+    }
+
+    private static void closeAll(List<List<PositionalRows>> files) {
+        files.forEach(inputs -> inputs.forEach(PositionalRows::close));
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.store.MappedArray;
+import org.memmpy.store.RowFiles;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The files of one input, of one array for each source. Safe from any thread; closed when none of
+ * them reads.
+ */
+final class PositionalRows implements AutoCloseable {
+    private final List<RowFiles> files = new ArrayList<>();
+    private final long rowBytes;
+
+    PositionalRows(List<MappedArray> arrays) throws IOException {
+        this.rowBytes = arrays.getFirst().rowType().bytes();
+        boolean complete = false;
+        try {
+            for (MappedArray array : arrays) {
+                files.add(array.openFiles());
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    long rowBytes() {
+        return rowBytes;
+    }
+
+    /** Reads consecutive rows of one source. */
+    void read(long row, long count, MemorySegment into) throws IOException {
+        if (files.size() == 1) {
+            files.getFirst().read(row, count, into);
+        } else {
+            files.get(Source.of(row)).read(Source.row(row), count, into);
+        }
+    }
+
+    @Override
+    public void close() {
+        files.forEach(RowFiles::close);
+    }
+}
