@@ -7,7 +7,6 @@ import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.ConvertRows;
-import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.PackRuns;
 import org.memmpy.kernel.PadRuns;
@@ -157,9 +156,7 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         requireScalable(name, to, elements);
         RowType stored = RowType.of(DType.INT64);
         Column.requireAxis(name, elements.affine, stored);
-        boolean plain = to == DType.INT64;
-        RowKernel kernel =
-                plain ? new CopyRows(stored.bytes()) : new ConvertRows(stored, to, elements.affine);
+        RowKernel kernel = to == DType.INT64 ? null : new ConvertRows(stored, to, elements.affine);
         return new CountForm(width, sums, RowType.of(to), kernel);
     }
 
