@@ -25,6 +25,11 @@ public final class PackRuns {
         this.run = new RunCopy(from, to, scale, shift);
     }
 
+    /** {@return whether rows are copied as they are} */
+    public boolean isCopy() {
+        return run.isCopy();
+    }
+
     /**
      * Gathers.
      *

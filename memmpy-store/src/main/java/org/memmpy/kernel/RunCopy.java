@@ -39,6 +39,10 @@ final class RunCopy {
         this.conversion = plain ? null : new Conversion(from.dtype(), to, scale, shift);
     }
 
+    boolean isCopy() {
+        return conversion == null;
+    }
+
     /** {@return the bytes of one row as it is delivered} */
     long toBytes() {
         return toBytes;
