@@ -18,11 +18,10 @@ public final class PackRuns {
      *
      * @param from the rows of the array
      * @param to the dtype wanted
-     * @param scale by which a value is multiplied after the cast; 1 unless {@code to} is floating
-     * @param shift what is added then; 0 unless {@code to} is floating
+     * @param affine what is done after the cast; none unless {@code to} is floating
      */
-    public PackRuns(RowType from, DType to, double scale, double shift) {
-        this.run = new RunCopy(from, to, scale, shift);
+    public PackRuns(RowType from, DType to, Affine affine) {
+        this.run = new RunCopy(from, to, affine);
     }
 
     /** {@return whether rows are copied as they are} */

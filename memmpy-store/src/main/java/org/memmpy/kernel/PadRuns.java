@@ -22,12 +22,11 @@ public final class PadRuns {
      *
      * @param from the rows of the array
      * @param to the dtype wanted
-     * @param scale by which a value is multiplied after the cast; 1 unless {@code to} is floating
-     * @param shift what is added then; 0 unless {@code to} is floating
+     * @param affine what is done after the cast; none unless {@code to} is floating
      * @param fillBits what padding consists of, see {@link FillMasked#bits(DType, double)}
      */
-    public PadRuns(RowType from, DType to, double scale, double shift, long fillBits) {
-        this.run = new RunCopy(from, to, scale, shift);
+    public PadRuns(RowType from, DType to, Affine affine, long fillBits) {
+        this.run = new RunCopy(from, to, affine);
         this.padding = new Repeated(to.bytes(), fillBits);
     }
 

@@ -22,7 +22,7 @@ final class Repeated {
      */
     Repeated(int elementBytes, long bits) {
         for (int at = 0; at < BLOCK_BYTES; at += elementBytes) {
-            FillMasked.set(block, at, elementBytes, bits);
+            Elements.set(block, at, elementBytes, bits);
         }
         this.eight = block.get(Elements.LONG, 0);
     }

@@ -28,15 +28,14 @@ final class RunCopy {
      *
      * @param from the rows of the array
      * @param to the dtype wanted
-     * @param scale by which a value is multiplied after the cast; 1 unless {@code to} is floating
-     * @param shift what is added then; 0 unless {@code to} is floating
+     * @param affine what is done after the cast; none unless {@code to} is floating
      */
-    RunCopy(RowType from, DType to, double scale, double shift) {
+    RunCopy(RowType from, DType to, Affine affine) {
         this.fromBytes = from.bytes();
         this.toBytes = from.elements() * to.bytes();
         this.elements = from.elements();
-        boolean plain = from.dtype() == to && scale == 1 && shift == 0;
-        this.conversion = plain ? null : new Conversion(from.dtype(), to, scale, shift);
+        boolean plain = from.dtype() == to && affine.isNone();
+        this.conversion = plain ? null : new Conversion(from, to, affine);
     }
 
     boolean isCopy() {

@@ -79,8 +79,9 @@ class RunsPropertyTest {
             }
             MemorySegment packed = target(Arrays.stream(lengths).sum() * rowBytes, offHeap, arena);
             MemorySegment padded = target((long) count * longest * rowBytes, offHeap, arena);
-            new PackRuns(type, DType.UINT8, 1, 0).gather(source, starts, lengths, count, packed);
-            new PadRuns(type, DType.UINT8, 1, 0, PAD)
+            new PackRuns(type, DType.UINT8, Affine.NONE)
+                    .gather(source, starts, lengths, count, packed);
+            new PadRuns(type, DType.UINT8, Affine.NONE, PAD)
                     .gather(source, starts, lengths, count, longest, padded);
             ByteArrayOutputStream pack = new ByteArrayOutputStream();
             ByteArrayOutputStream pad = new ByteArrayOutputStream();
