@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Delivers the rows of a table as minibatches, gathered ahead by threads of its own.
@@ -56,6 +57,7 @@ public final class BatchLoader implements AutoCloseable {
     private final BatchMemory memory;
     private final PooledMemory staging;
     private final ReadPolicy policy;
+    private final AtomicReference<ReadTuning.Choice> learned = new AtomicReference<>();
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
@@ -208,7 +210,8 @@ public final class BatchLoader implements AutoCloseable {
         return new PassReads(
                 new ReadPlan(policy, columns, steps, access, ReadPlan.windowRows(order), batchSize),
                 new MappedReader(columns, memory, access),
-                new PositionalReader(columns, memory, staging));
+                new PositionalReader(columns, memory, staging),
+                learned);
     }
 
     private Steps steps(long number, long delivered) {

@@ -5,7 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.os.Host;
 
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How one pass reads its batches: it does what a {@link ReadTuning} decides, and measures for it.
@@ -15,7 +15,7 @@ final class PassReads implements AutoCloseable {
     /** While rows are cached a batch takes microseconds, of which measuring should not be one. */
     private static final long MEASURED_EVERY = 1_000_000;
 
-    private static final long LEAST_ROUND = 50_000_000;
+    private static final long LEAST_ROUND = 100_000_000;
     private static final int LEAST_BATCHES = 4;
     private static final double STALLED = 0.2;
 
@@ -24,6 +24,7 @@ final class PassReads implements AutoCloseable {
     private final PositionalReader positional;
     private final ReadAhead ahead;
     private final Residency residency;
+    private final AtomicReference<ReadTuning.Choice> learned;
     private volatile ReadTuning.Choice choice;
     private volatile long measuredAt;
     private volatile boolean stalled;
@@ -38,8 +39,14 @@ final class PassReads implements AutoCloseable {
      *
      * @param mapped reads from mappings
      * @param positional reads files by position
+     * @param learned what a pass before has found to be best, or null; set by this one
      */
-    PassReads(ReadPlan plan, BatchReader mapped, PositionalReader positional) {
+    PassReads(
+            ReadPlan plan,
+            BatchReader mapped,
+            PositionalReader positional,
+            AtomicReference<ReadTuning.Choice> learned) {
+        this.learned = learned;
         this.plan = plan;
         this.mapped = mapped;
         this.positional = positional;
@@ -118,10 +125,15 @@ final class PassReads implements AutoCloseable {
     /** By what is cached of the first batch; other threads wait that have come first, too. */
     private synchronized ReadTuning.Choice begin(long batch) {
         if (tuning == null) {
-            Set<ReadMode> modes = plan.modes();
-            ReadMode first = modes.iterator().next();
-            if (modes.contains(ReadMode.ASK) && absent(plan.steps().rows(batch)) > 0) {
-                first = ReadMode.ASK;
+            ReadTuning.Choice last = learned.get();
+            ReadTuning.Choice first = last == null ? plan.first() : last;
+            if (plan.modes().contains(ReadMode.PLAIN)) {
+                double absent = absent(plan.steps().rows(batch));
+                if (absent == 0) {
+                    first = first.in(ReadMode.PLAIN);
+                } else if (absent > 0 && first.mode() == ReadMode.PLAIN) {
+                    first = first.in(ReadMode.ASK);
+                }
             }
             tuning = plan.tuning(first);
             apply(tuning.choice(), batch);
@@ -191,8 +203,7 @@ final class PassReads implements AutoCloseable {
 
     /** {@return how it reads} */
     synchronized ReadStats stats() {
-        ReadTuning.Choice now =
-                choice == null ? plan.tuning(plan.modes().iterator().next()).choice() : choice;
+        ReadTuning.Choice now = choice == null ? plan.first() : choice;
         return new ReadStats(
                 plan.policy(),
                 now.mode(),
@@ -213,5 +224,10 @@ final class PassReads implements AutoCloseable {
         ahead.stop();
         ahead.join();
         positional.close();
+        synchronized (this) {
+            if (tuning != null) {
+                learned.set(tuning.best());
+            }
+        }
     }
 }

@@ -71,9 +71,14 @@ record ReadPlan(
         return Math.clamp(Math.ceilDiv(rows, (long) globalBatch), 2, 1 << 20);
     }
 
-    /** {@return decides how to read, beginning in a mode} */
-    ReadTuning tuning(ReadMode first) {
-        return new ReadTuning(modes(), first, lead(), MOST_LEAD * lead());
+    /** {@return what to do if nothing was measured} */
+    ReadTuning.Choice first() {
+        return ReadTuning.Choice.first(modes().iterator().next(), lead());
+    }
+
+    /** {@return decides how to read} */
+    ReadTuning tuning(ReadTuning.Choice first) {
+        return new ReadTuning(modes(), first, MOST_LEAD * lead());
     }
 
     /** {@return what asks for rows ahead, with no more memory than it may have} */
