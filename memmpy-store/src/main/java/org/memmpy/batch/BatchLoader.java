@@ -430,7 +430,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Has every pass log a line of its {@link LoaderStats} now and then, at level INFO; none if
          * this is not called. Flight recordings have more: the events {@code memmpy.Gather}, {@code
-         * memmpy.Wait} and {@code memmpy.Batch}.
+         * memmpy.Wait}, {@code memmpy.Batch} and {@code memmpy.Reads}.
          *
          * @param interval at least so long from line to line; zero for none
          * @return this

@@ -101,7 +101,7 @@ final class PassReads implements AutoCloseable {
         long from = System.nanoTime();
         if (now.mode() == ReadMode.PLAIN && from - measuredAt < MEASURED_EVERY) {
             Read read = read(now, batch, ahead.claim(batch));
-            count(batch, read, 0, 0, Double.NaN);
+            count(read);
             return read;
         }
         measuredAt = from;
@@ -113,7 +113,8 @@ final class PassReads implements AutoCloseable {
         long nanos = System.nanoTime() - from;
         long still = Host.hasCpuTime() ? Math.max(0, nanos - (Host.cpuNanos() - cpu)) : 0;
         stalled = still > STALLED * nanos;
-        count(batch, read, nanos, still, absent);
+        count(read);
+        measured(batch, nanos, still, absent);
         return read;
     }
 
@@ -153,9 +154,14 @@ final class PassReads implements AutoCloseable {
         }
     }
 
-    private synchronized void count(long batch, Read read, long nanos, long still, double absent) {
+    private synchronized void count(Read read) {
         round.batches++;
-        round.bytes += read.filled.blocks().stream().mapToLong(Block::bytes).sum();
+        for (Block block : read.filled.blocks()) {
+            round.bytes += block.bytes();
+        }
+    }
+
+    private synchronized void measured(long batch, long nanos, long still, double absent) {
         round.measuredNanos += nanos;
         round.stalledNanos += still;
         diskWaitNanos += still;
@@ -163,9 +169,9 @@ final class PassReads implements AutoCloseable {
             round.absent += absent;
             round.samples++;
         }
-        long nanosOfRound = System.nanoTime() - round.start;
-        if (round.batches >= LEAST_BATCHES && nanosOfRound >= LEAST_ROUND) {
-            decide(batch, nanosOfRound);
+        long elapsed = System.nanoTime() - round.start;
+        if (round.batches >= LEAST_BATCHES && elapsed >= LEAST_ROUND) {
+            decide(batch, elapsed);
         }
     }
 
@@ -194,6 +200,15 @@ final class PassReads implements AutoCloseable {
             positional.threads(next.threads());
         }
         choice = next;
+        LoaderEvents.Reads event = new LoaderEvents.Reads();
+        if (event.shouldCommit()) {
+            event.batch = batch;
+            event.policy = plan.policy().name();
+            event.mode = next.mode().name();
+            event.lead = next.lead();
+            event.threads = next.threads();
+            event.commit();
+        }
     }
 
     /** Takes note that the consumer has waited for a batch. */
