@@ -110,6 +110,21 @@ def blocks(n, seed, epoch, block_rows, window_blocks, lanes):
     return result
 
 
+def bucketed(lengths, seed, epoch, batch_rows, window_batches):
+    n = len(lengths)
+    order = shuffle(n, key_of("buckets", seed, epoch))
+    shuffled = [order(p) for p in range(n)]
+    full = n - n % batch_rows
+    result = []
+    for w, start in enumerate(range(0, full, batch_rows * window_batches)):
+        window = sorted(shuffled[start : min(full, start + batch_rows * window_batches)], key=lengths.__getitem__)
+        count = len(window) // batch_rows
+        batches = shuffle(count, mix((key_of("batches", seed, epoch) + mix(w)) & MASK))
+        for b in range(count):
+            result += window[batches(b) * batch_rows : (batches(b) + 1) * batch_rows]
+    return result + shuffled[full:]
+
+
 # ---- splits
 
 
@@ -362,6 +377,14 @@ def block_shuffles():
             yield line(rows, n=n, seed=seed, epoch=epoch, blockRows=block_rows, windowBlocks=window_blocks, lanes=lanes)
 
 
+def bucketed_shuffles():
+    for n, batch_rows, window_batches in ((0, 4, 3), (1, 4, 3), (7, 1, 9), (40, 4, 3), (50, 7, 2), (61, 6, 100), (64, 1, 1)):
+        lengths = [len(text) for text in column("texts", n)]
+        for seed, epoch in ((42, 0), (-1, 9)):
+            rows = bucketed(lengths, seed, epoch, batch_rows, window_batches)
+            yield line(rows, n=n, seed=seed, epoch=epoch, batchRows=batch_rows, windowBatches=window_batches)
+
+
 def splits():
     ways = {"random": random_split, "stable": stable, "grouped": grouped, "stratified": stratified}
     for way, name in (("random", None), ("stable", "rows"), ("stable", "pairs"), ("stable", "texts"),
@@ -448,7 +471,7 @@ def fingerprints():
 
 
 def main():
-    for make in (shuffles, block_shuffles, splits, samples, mixes, fingerprints):
+    for make in (shuffles, block_shuffles, bucketed_shuffles, splits, samples, mixes, fingerprints):
         name = make.__name__.replace("_", "-") + ".txt"
         with open(os.path.join(sys.argv[1], name), "w", encoding="utf-8", newline="\n") as file:
             file.write("".join(text + "\n" for text in make()))

@@ -4,6 +4,9 @@
 package org.memmpy.benchmarks;
 
 import org.memmpy.benchmarks.index.IndexSuite;
+import org.memmpy.benchmarks.loader.BigArraySuite;
+import org.memmpy.benchmarks.loader.FullSuite;
+import org.memmpy.benchmarks.loader.QuickSuite;
 import org.memmpy.benchmarks.store.StoreSuite;
 
 import picocli.CommandLine;
@@ -14,7 +17,13 @@ import picocli.CommandLine.Command;
         name = "benchmarks/run",
         description = "Measures memmpy against its physical limits and its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {StoreSuite.class, IndexSuite.class})
+        subcommands = {
+            StoreSuite.class,
+            IndexSuite.class,
+            QuickSuite.class,
+            FullSuite.class,
+            BigArraySuite.class
+        })
 public final class Run {
     private Run() {}
 

@@ -6,7 +6,6 @@ package org.memmpy.djl;
 import ai.djl.ndarray.NDList;
 
 import org.memmpy.RowType;
-import org.memmpy.batch.Block;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.RowGather;
 import org.memmpy.store.Table;
@@ -57,24 +56,28 @@ final class Columns {
         return all;
     }
 
-    /** {@return what one row of each column is} */
+    /** {@return what one row of each column is, or one item} */
     List<RowType> types() {
         return types;
     }
 
-    /** {@return what some rows of each column are} */
-    List<Block> blocks(int rows) {
-        return types.stream().map(type -> new Block(type, rows)).toList();
-    }
-
-    /** {@return the bytes of one row of all columns} */
+    /** {@return the bytes of one row of all columns; of one item, of ragged ones} */
     long rowBytes() {
         return types.stream().mapToLong(RowType::bytes).sum();
     }
 
-    /** Reads rows of the table. */
+    /**
+     * Reads rows of the table.
+     *
+     * @throws IllegalStateException if rows of a column have different shapes
+     */
     void gather(long[] rowIds, EngineSlot slot) {
         gather.gather(rowIds, slot);
+    }
+
+    /** {@return rows of the table, to be released} */
+    EngineSlot gather(long[] rowIds, EngineMemory memory) {
+        return (EngineSlot) gather.gather(rowIds, memory);
     }
 
     /** {@return a batch's arrays that are features} */
@@ -89,6 +92,7 @@ final class Columns {
 
     /**
      * Checks a batch against DJL's limit: its arrays show their memory as one {@code ByteBuffer}.
+     * That of ragged columns is known when they are read.
      *
      * @throws IllegalArgumentException if an array would be too large
      */

@@ -56,6 +56,13 @@ final class EngineMemory implements BatchMemory {
 
     @Override
     public EngineSlot take(List<Block> blocks) {
+        for (Block block : blocks) {
+            if (block.bytes() > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "a batch of %,d times %s exceeds the 2,147,483,647 bytes that an array may have in DJL. Use smaller batches, or cut rows with padTo(n)"
+                                .formatted(block.count(), block.item()));
+            }
+        }
         return take(
                 blocks.stream().map(Block::item).toList(),
                 blocks.stream().map(block -> new Shape(block.shape())).toList());

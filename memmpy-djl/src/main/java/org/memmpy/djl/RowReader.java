@@ -42,9 +42,8 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
         }
         columns.requireFit(positions.size());
         long[] rows = positions.stream().mapToLong(this::row).toArray();
-        EngineSlot slot = EngineMemory.of(manager).take(columns.blocks(rows.length));
+        EngineSlot slot = columns.gather(rows, EngineMemory.of(manager));
         try {
-            columns.gather(rows, slot);
             return delivery.batch(manager, slot, progress, positions);
         } finally {
             slot.release();

@@ -347,9 +347,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
          * Builds the iterator. It starts no thread.
          *
          * @return the iterator, to be closed
-         * @throws IllegalArgumentException if features or labels are missing or cannot be delivered
-         *     as asked, there is no row, the index names rows that the table does not have, there
-         *     are not as many names as classes, or a number is not positive
+         * @throws IllegalArgumentException if features or labels are missing, cannot be delivered
+         *     as asked or have rows of different shapes, there is no row, the index names rows that
+         *     the table does not have, there are not as many names as classes, or a number is not
+         *     positive
          * @throws UnsupportedOperationException if ND4J's backend is not the CPU's
          */
         public MemmpyDataSetIterator build() {
@@ -370,6 +371,11 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
                 throw new IllegalArgumentException(
                         "%s: no %s column was chosen. Add .%s(column(\"name\"))"
                                 .formatted(table(), what, what));
+            }
+            if (!column.hasFixedRows()) {
+                throw new IllegalArgumentException(
+                        "%s: %s as %s: a DataSet has one array of so many rows, and all batches of an iterator have rows of one shape. Use padTo(n)"
+                                .formatted(table(), column, what));
             }
             return column;
         }

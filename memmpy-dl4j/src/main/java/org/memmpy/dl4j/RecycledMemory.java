@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -35,7 +36,8 @@ import java.util.function.LongSupplier;
  * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
  * refuses more; then garbage is made until it collects by itself.
  *
- * <p>All slots are of the same size. Any thread.
+ * <p>Slots have the size of a batch of the columns' rows; a batch that needs more gets one of its
+ * own size, which then serves smaller ones too. Any thread.
  */
 final class RecycledMemory implements BatchMemory {
     /** Aligned for the engine's widest loads, and no cache line is shared between columns. */
@@ -68,8 +70,9 @@ final class RecycledMemory implements BatchMemory {
         boolean provoke();
     }
 
-    private final List<Long> columnBytes;
+    /** What a slot has at least. */
     private final long slotBytes;
+
     private final Allocator allocator;
     private final Collector collector;
 
@@ -86,6 +89,8 @@ final class RecycledMemory implements BatchMemory {
     private long capBound;
     private long limit;
     private long bytes;
+    private long freeBytes;
+    private long slots;
     private long returns;
     private long returnsAtCollection;
     private boolean justCollected;
@@ -128,13 +133,7 @@ final class RecycledMemory implements BatchMemory {
             Allocator allocator,
             Collector collector,
             LongSupplier nanoTime) {
-        this.columnBytes =
-                columns.stream().map(type -> Math.multiplyExact(rows, type.bytes())).toList();
-        long sum = 0;
-        for (long column : columnBytes) {
-            sum = Math.addExact(sum, roundUp(column, LINE));
-        }
-        this.slotBytes = roundUp(sum, PAGE);
+        this.slotBytes = bytesOf(columns.stream().map(type -> new Block(type, rows)).toList());
         this.cap = Math.max(cap, slotBytes);
         this.capBound = Math.max(capBound, this.cap);
         this.limit = this.cap;
@@ -142,6 +141,14 @@ final class RecycledMemory implements BatchMemory {
         this.collector = collector;
         this.nanoTime = nanoTime;
         this.madeAt = nanoTime.getAsLong();
+    }
+
+    private static long bytesOf(List<Block> blocks) {
+        long sum = 0;
+        for (Block block : blocks) {
+            sum = Math.addExact(sum, roundUp(block.bytes(), LINE));
+        }
+        return roundUp(sum, PAGE);
     }
 
     private static long roundUp(long value, long multiple) {
@@ -160,29 +167,65 @@ final class RecycledMemory implements BatchMemory {
 
     @Override
     public Slot take(List<Block> blocks) {
+        long needed = Math.max(slotBytes, bytesOf(blocks));
         lock.lock();
         try {
-            if (free.isEmpty() && bytes + slotBytes > limit) {
-                makeRoom();
+            RecycledSlot slot = poll(needed);
+            if (slot == null && bytes + needed > limit) {
+                makeRoom(needed);
+                slot = poll(needed);
             }
-            RecycledSlot slot = free.poll();
-            return (slot == null ? allocate() : slot).lend();
+            if (slot == null) {
+                slot = allocate(needed);
+            }
+            return slot.lend(segments(slot.memory(), blocks));
         } finally {
             lock.unlock();
         }
     }
 
-    private void makeRoom() {
-        boolean littleCameBack =
-                justCollected && returns - returnsAtCollection < bytes / slotBytes / 4;
+    /** {@return a free slot that is large enough; if all are too small, one is let go} */
+    private RecycledSlot poll(long needed) {
+        for (Iterator<RecycledSlot> each = free.iterator(); each.hasNext(); ) {
+            RecycledSlot slot = each.next();
+            if (slot.bytes() >= needed) {
+                each.remove();
+                freeBytes -= slot.bytes();
+                return slot;
+            }
+        }
+        if (!free.isEmpty()) {
+            letGo(free.removeLast());
+        }
+        return null;
+    }
+
+    private void letGo(RecycledSlot slot) {
+        freeBytes -= slot.bytes();
+        bytes -= slot.bytes();
+        slots--;
+    }
+
+    private static List<MemorySegment> segments(MemorySegment memory, List<Block> blocks) {
+        List<MemorySegment> segments = new ArrayList<>(blocks.size());
+        long at = 0;
+        for (Block block : blocks) {
+            segments.add(memory.asSlice(at, block.bytes()));
+            at += roundUp(block.bytes(), LINE);
+        }
+        return segments;
+    }
+
+    private void makeRoom(long needed) {
+        boolean littleCameBack = justCollected && returns - returnsAtCollection < slots / 4;
         if (!littleCameBack && !collecting) {
             collect();
         }
         if (collecting || !nothingCollected) {
             awaitSlot();
         }
-        if (free.isEmpty() && bytes + slotBytes > limit) {
-            limit = Math.max(limit, bytes) * 2;
+        if (free.isEmpty() && bytes + needed > limit) {
+            limit = Math.max(Math.max(limit, bytes) * 2, bytes + needed);
             justCollected = false;
         }
     }
@@ -235,13 +278,13 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
-    private RecycledSlot allocate() {
+    private RecycledSlot allocate(long needed) {
         try {
-            return newSlot();
+            return newSlot(needed);
         } catch (OutOfMemoryError e) {
             // the JVM's own limit for off-heap memory is below ours: live within what we have
             refused = true;
-            cap = Math.max(bytes, slotBytes);
+            cap = Math.max(bytes, needed);
             capBound = cap;
             limit = cap;
             for (int i = 0; i < LAST_TRIES; i++) {
@@ -249,35 +292,30 @@ final class RecycledMemory implements BatchMemory {
                     collect();
                 }
                 awaitSlot();
-                RecycledSlot slot = free.poll();
+                RecycledSlot slot = poll(needed);
                 if (slot != null) {
                     return slot;
                 }
             }
-            throw new MemmpyException(refusal(), e);
+            throw new MemmpyException(refusal(needed), e);
         }
     }
 
-    private String refusal() {
+    private String refusal(long needed) {
         String what =
                 "no memory for another batch of %,d bytes: %,d bytes of batches are in use, and the JVM refuses more. "
-                        .formatted(slotBytes, bytes);
+                        .formatted(needed, bytes);
         return what
                 + (wishIgnored
                         ? "It ignores System.gc(), as -XX:+DisableExplicitGC says, so memory of DataSets that nobody holds any more comes back late. Remove that flag, or raise -XX:MaxDirectMemorySize"
                         : "Hold fewer DataSets, make batches smaller, or raise -XX:MaxDirectMemorySize");
     }
 
-    private RecycledSlot newSlot() {
-        MemorySegment all = allocator.allocate(slotBytes, PAGE);
-        List<MemorySegment> segments = new ArrayList<>();
-        long at = 0;
-        for (long column : columnBytes) {
-            segments.add(all.asSlice(at, column));
-            at += roundUp(column, LINE);
-        }
-        bytes += slotBytes;
-        return new RecycledSlot(this, segments);
+    private RecycledSlot newSlot(long size) {
+        MemorySegment memory = allocator.allocate(size, PAGE);
+        bytes += size;
+        slots++;
+        return new RecycledSlot(this, memory);
     }
 
     /** Takes back a slot that nobody holds any more. */
@@ -286,10 +324,10 @@ final class RecycledMemory implements BatchMemory {
         try {
             returns++;
             free.push(slot);
-            long held = bytes - free.size() * slotBytes;
+            freeBytes += slot.bytes();
+            long held = bytes - freeBytes;
             while (bytes > Math.max(cap, 2 * held) && !free.isEmpty()) {
-                free.removeLast();
-                bytes -= slotBytes;
+                letGo(free.removeLast());
             }
             if (2 * held <= cap) {
                 limit = cap;

@@ -17,17 +17,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RecycledSlot implements BatchMemory.Slot {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final RecycledMemory memory;
-    private final List<MemorySegment> columns;
+    private final RecycledMemory owner;
+    private final MemorySegment memory;
     private final AtomicInteger holders = new AtomicInteger();
+    private List<MemorySegment> columns = List.of();
 
-    RecycledSlot(RecycledMemory memory, List<MemorySegment> columns) {
+    RecycledSlot(RecycledMemory owner, MemorySegment memory) {
+        this.owner = owner;
         this.memory = memory;
-        this.columns = columns;
     }
 
-    /** Gives a slot that nobody holds to the loader. */
-    RecycledSlot lend() {
+    /** {@return all of it, whatever it was lent as} */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    long bytes() {
+        return memory.byteSize();
+    }
+
+    /**
+     * Gives a slot that nobody holds to the loader.
+     *
+     * @param segments of the {@link #memory}, one for each column
+     */
+    RecycledSlot lend(List<MemorySegment> segments) {
+        columns = segments;
         holders.set(1);
         return this;
     }
@@ -50,7 +65,7 @@ final class RecycledSlot implements BatchMemory.Slot {
     @Override
     public void release() {
         if (holders.decrementAndGet() == 0) {
-            memory.recycle(this);
+            owner.recycle(this);
         }
     }
 }

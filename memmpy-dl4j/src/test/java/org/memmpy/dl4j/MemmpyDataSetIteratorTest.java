@@ -15,10 +15,13 @@ import static org.memmpy.batch.Column.column;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.RaggedType;
 import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Column;
 import org.memmpy.batch.Epoch;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.index.RowIndex;
+import org.memmpy.store.Store;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -210,6 +213,40 @@ class MemmpyDataSetIteratorTest extends WithTable {
         try (MemmpyDataSetIterator iterator = builder().build();
                 ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
             assertThrows(NotSerializableException.class, () -> out.writeObject(iterator));
+        }
+    }
+
+    @Test
+    void jaggedRowsAreCutAndPadded() throws IOException {
+        try (Store jagged = Store.create(folder.resolve("jagged.memmpy"))) {
+            jagged.ragged("pt", RaggedType.of(FLOAT32))
+                    .appendAll(new float[] {1, 2, 3, 4}, 3, 0, 1);
+            jagged.commit();
+            MemmpyDataSetIterator.Builder builder =
+                    new MemmpyDataSetIterator.Builder(jagged.table())
+                            .feature(column("pt").padTo(2))
+                            .label(column("pt").padTo(2).mask().as(FLOAT32))
+                            .batchSize(2);
+            try (MemmpyDataSetIterator iterator = builder.build()) {
+                assertEquals(2, iterator.inputColumns());
+                DataSet batch = iterator.next();
+                assertEquals(
+                        Nd4j.createFromArray(new float[][] {{1, 2}, {0, 0}}), batch.getFeatures());
+                assertEquals(
+                        Nd4j.createFromArray(new float[][] {{1, 1}, {0, 0}}), batch.getLabels());
+            }
+            for (Column varying :
+                    List.of(
+                            column("pt").packed(),
+                            column("pt").padToLongest(),
+                            column("pt").offsets())) {
+                String message =
+                        assertThrows(
+                                        IllegalArgumentException.class,
+                                        () -> builder.feature(varying).build())
+                                .getMessage();
+                assertTrue(message.contains("Use padTo(n)"), message);
+            }
         }
     }
 }

@@ -105,6 +105,33 @@ class RecycledMemoryTest {
         assertEquals(slot.segment(0).address() + 2048, slot.segment(1).address());
     }
 
+    private RecycledSlot takeRows(int rows) {
+        return (RecycledSlot)
+                memory.take(COLUMNS.stream().map(type -> new Block(type, rows)).toList());
+    }
+
+    @Test
+    void aBatchThatNeedsMoreGetsMore() {
+        RecycledSlot small = take();
+        small.release();
+        RecycledSlot large = takeRows(5);
+        assertEquals(5 * 2048, large.segment(1).byteSize());
+        assertEquals(large.segment(0).address() + 5 * 2048, large.segment(1).address());
+        large.segment(1).fill((byte) 1);
+        assertEquals(5 * SLOT, memory.bytes(), "the small one was let go");
+        large.release();
+        RecycledSlot again = take();
+        assertEquals(large, again, "large ones serve small batches");
+        assertEquals(2048, again.segment(0).byteSize());
+        again.release();
+        for (int round = 0; round < 20; round++) {
+            unreachable.addAll(List.of(takeRows(3), take(), takeRows(2)));
+        }
+        assertTrue(memory.bytes() <= CAP * SLOT, memory.bytes() + " bytes");
+        unreachable.add(takeRows(3 * CAP));
+        assertTrue(memory.bytes() <= 4 * CAP * SLOT, memory.bytes() + " bytes");
+    }
+
     @Test
     void aSlotComesBackWhenItsLastHolderIsGone() {
         RecycledSlot slot = take();

@@ -6,6 +6,7 @@ package org.memmpy.batch;
 import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.kernel.CopyRows;
 import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
@@ -54,6 +55,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int prefetch;
     private final Duration logEvery;
     private final PooledMemory ownMemory;
+    private final List<Placement> placements;
     private final BatchMemory memory;
     private final PooledMemory staging;
     private final ReadPolicy policy;
@@ -80,10 +82,18 @@ public final class BatchLoader implements AutoCloseable {
         this.threads = settings.threads;
         this.prefetch = settings.prefetch;
         this.logEvery = settings.logEvery;
-        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
+        this.policy = settings.policy;
+        long slotBytes = slotBytes();
+        this.placements =
+                Placements.of(
+                        columns,
+                        settings.viewed,
+                        settings.remapped,
+                        ReadPlan.access(order(0), world),
+                        mostRows());
+        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
         this.staging = new PooledMemory(0);
         this.memory = ownMemory == null ? settings.memory : ownMemory;
-        this.policy = settings.policy;
     }
 
     /**
@@ -112,7 +122,10 @@ public final class BatchLoader implements AutoCloseable {
         return new Builder(new LoaderSettings(List.of(sources)));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
@@ -208,8 +221,15 @@ public final class BatchLoader implements AutoCloseable {
     private PassReads reads(long number, Steps steps) {
         Access access = ReadPlan.access(order(number), world);
         return new PassReads(
-                new ReadPlan(policy, columns, steps, access, ReadPlan.windowRows(order), batchSize),
-                new MappedReader(columns, memory, access),
+                new ReadPlan(
+                        policy,
+                        columns,
+                        !placements.isEmpty(),
+                        steps,
+                        access,
+                        ReadPlan.windowRows(order),
+                        batchSize),
+                new MappedReader(columns, memory, access, placements),
                 new PositionalReader(columns, memory, staging),
                 learned);
     }
@@ -250,10 +270,15 @@ public final class BatchLoader implements AutoCloseable {
 
     /** {@return the bytes of this rank's largest batch} */
     private long slotBytes() {
-        long whole = batchSize / world;
-        long most = ends == Ends.KEEP ? Math.min(whole, rows) : whole;
+        // of columns without fixed rows this is the least; slots grow with their batches
         return PooledMemory.slotBytes(
-                columns.stream().map(column -> new Block(column.type(), most)).toList());
+                columns.stream().map(column -> new Block(column.type(), mostRows())).toList());
+    }
+
+    /** {@return the rows of this rank's longest batch} */
+    private int mostRows() {
+        long whole = batchSize / world;
+        return (int) (ends == Ends.KEEP ? Math.min(whole, rows) : whole);
     }
 
     Duration logEvery() {
@@ -278,6 +303,7 @@ public final class BatchLoader implements AutoCloseable {
             running = new ArrayList<>(open);
         }
         running.forEach(Epoch::close);
+        Placements.close(placements);
         staging.close();
         if (ownMemory != null) {
             ownMemory.close();
@@ -339,7 +365,8 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Sets the rows of a batch, of all ranks together; 32 if this is not called.
          *
-         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch
+         * @param rows at least 1, and a multiple of the ranks; more than there are gives one batch.
+         *     With {@link Order#bucketed} it divides the rows that the order has in a batch
          * @return this
          */
         public Builder batchSize(int rows) {
@@ -446,6 +473,61 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
+         * Delivers rows that follow one another in a file where it is mapped, without a copy: those
+         * of a batch in sequential order, or of one block. Other batches are copied as ever. The
+         * columns must be delivered as they are stored.
+         *
+         * <p>Unsafe: native code that reads such memory, a tensor over it for example, ends the JVM
+         * if somebody cuts the file, or if it is used after its batch and the store were closed; a
+         * write ends it at once, for the memory is read-only. Java code gets exceptions.
+         *
+         * @param names of columns
+         * @return this
+         */
+        public Builder unsafeViews(String... names) {
+            settings.viewed.addAll(List.of(names));
+            return this;
+        }
+
+        /**
+         * Delivers shuffled rows without a copy: the pages of each are mapped into a window of
+         * address space, one row behind the other. Worth it for rows from about 128 KiB on. They
+         * must be whole pages of the system, as those of 224 by 224 by 3 float32 are, and delivered
+         * as they are stored. The memory may be written; the file stays as it is.
+         *
+         * <p>Unsafe: the JVM ends if the memory of a batch is read after somebody has cut the file,
+         * or by native code after the loader was closed. It is valid until the batch is closed.
+         *
+         * <p>Linux only, with native access allowed. All windows of a process have at most a
+         * quarter of the mappings that {@code vm.max_map_count} allows, each batch as many as it
+         * has rows.
+         *
+         * @param names of columns
+         * @return this
+         */
+        public Builder unsafeRemapped(String... names) {
+            settings.remapped.addAll(List.of(names));
+            return this;
+        }
+
+        /**
+         * Has rows that are not converted copied by a call of the C library for each, and not by
+         * Java. The gain is small, and negative for many lengths of rows: measure before you choose
+         * it. The risk is that nothing guards the copy: if somebody cuts a file between the moment
+         * that a row was looked at and its copy, the JVM dies (SIGBUS), where it would otherwise be
+         * an error of the batch.
+         *
+         * @return this
+         * @throws UnsupportedOperationException if this JVM may not call the C library ({@code
+         *     --enable-native-access}), or none is known
+         */
+        public Builder unsafeNativeCopy() {
+            CopyRows.requireNative();
+            settings.unsafeNativeCopy = true;
+            return this;
+        }
+
+        /**
          * Chooses how rows are read that are not cached; {@link ReadPolicy#AUTO} if this is not
          * called. What is delivered does not depend on it.
          *
@@ -475,7 +557,10 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalArgumentException if there is no column or no row, a column cannot be
          *     delivered as asked, the index names rows that the table does not have or cannot be
          *     visited in the order chosen, a number is not positive, ranks would get batches of
-         *     different lengths, or tables are mixed in an order by a column, which is of one table
+         *     different lengths, the order is not made for such batches, or tables are mixed in an
+         *     order by a column, which is of one table
+         * @throws IllegalStateException if rows shall be remapped, and the system or the JVM does
+         *     not allow it
          */
         public BatchLoader build() {
             settings.check();

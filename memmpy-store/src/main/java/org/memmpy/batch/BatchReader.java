@@ -3,15 +3,19 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.MemmpyException;
+
+import java.util.ArrayList;
 import java.util.List;
 
-/** Brings the rows of one batch into memory. Safe from any thread. */
+/** Brings the rows of batches into memory: column by column. Safe from any thread. */
 interface BatchReader {
     /**
-     * Reads.
+     * Reads a batch.
      *
-     * @param batch its number, for messages
+     * @param batch its number, or {@link Guard#NO_BATCH}
      * @param rows known to exist
+     * @throws MemmpyException if they cannot be read; the message names batch and column
      */
     Filled read(long batch, long[] rows);
 
@@ -22,4 +26,19 @@ interface BatchReader {
      * @param slot to be released by whoever has it
      */
     record Filled(List<Block> blocks, BatchMemory.Slot slot) {}
+
+    /** {@return rows as they are found in columns} */
+    static List<BoundColumn.Located> locate(List<BoundColumn> columns, long batch, long[] rows) {
+        BatchRows sought = new BatchRows(rows);
+        List<BoundColumn.Located> located = new ArrayList<>(columns.size());
+        for (BoundColumn column : columns) {
+            located.add(Guard.of(column, batch, () -> column.locate(sought)));
+        }
+        return located;
+    }
+
+    /** {@return what located rows become} */
+    static List<Block> blocks(List<BoundColumn.Located> located) {
+        return located.stream().map(BoundColumn.Located::block).toList();
+    }
 }

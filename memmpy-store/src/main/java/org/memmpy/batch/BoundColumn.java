@@ -12,14 +12,22 @@ import java.util.List;
 import java.util.Map;
 
 /** A column with its arrays found and its loop chosen. Immutable, safe from any thread. */
-sealed interface BoundColumn permits DenseColumn {
+sealed interface BoundColumn permits DenseColumn, RaggedColumn {
     /** {@return the column's name in its table} */
     String name();
 
-    /** {@return what one delivered row is} */
+    /**
+     * {@return what one delivered row is, or one item if batches differ in {@link #hasFixedRows}}
+     */
     RowType type();
 
-    /** {@return the arrays that rows are copied from; of each input one array for each source} */
+    /** {@return whether every batch has one item of the {@link #type} for each row} */
+    boolean hasFixedRows();
+
+    /**
+     * {@return the arrays that rows are copied from; of each input one array for each source. None
+     * if finding the rows is all}
+     */
     List<List<MappedArray>> inputs();
 
     /** {@return the bytes of one row of an input} */
@@ -34,11 +42,20 @@ sealed interface BoundColumn permits DenseColumn {
     boolean isCopied();
 
     /**
+     * {@return the column copied by the C library, where it is copied as it is}
+     *
+     * @throws UnsupportedOperationException if that cannot be called
+     */
+    default BoundColumn unsafeNativeCopy() {
+        return this;
+    }
+
+    /**
      * Finds rows in the inputs.
      *
-     * @param rows known to exist
+     * @param rows the same for all columns of a batch
      */
-    Located locate(long[] rows);
+    Located locate(BatchRows rows);
 
     /** Adds what the first rows of a source hold, by the paths of the arrays. */
     void fingerprint(int source, long rows, Map<String, String> into);

@@ -35,6 +35,9 @@ public final class Column {
     private final int classes;
     private final Number fill;
 
+    /** Null unless the array is ragged. */
+    private final RaggedDelivery ragged;
+
     private Column(
             String name,
             DType dtype,
@@ -42,7 +45,8 @@ public final class Column {
             double shift,
             boolean flat,
             int classes,
-            Number fill) {
+            Number fill,
+            RaggedDelivery ragged) {
         this.name = name;
         this.dtype = dtype;
         this.scale = scale;
@@ -50,6 +54,7 @@ public final class Column {
         this.flat = flat;
         this.classes = classes;
         this.fill = fill;
+        this.ragged = ragged;
     }
 
     /**
@@ -59,7 +64,7 @@ public final class Column {
      * @return the column
      */
     public static Column column(String name) {
-        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0, null);
+        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0, null, null);
     }
 
     /**
@@ -70,7 +75,14 @@ public final class Column {
      */
     public Column as(DType target) {
         return new Column(
-                name, Objects.requireNonNull(target, "target"), scale, shift, flat, classes, fill);
+                name,
+                Objects.requireNonNull(target, "target"),
+                scale,
+                shift,
+                flat,
+                classes,
+                fill,
+                ragged);
     }
 
     /**
@@ -80,7 +92,7 @@ public final class Column {
      * @return the column
      */
     public Column scale(double factor) {
-        return new Column(name, dtype, scale * factor, shift * factor, flat, classes, fill);
+        return new Column(name, dtype, scale * factor, shift * factor, flat, classes, fill, ragged);
     }
 
     /**
@@ -91,12 +103,12 @@ public final class Column {
      * @return the column
      */
     public Column shift(double summand) {
-        return new Column(name, dtype, scale, shift + summand, flat, classes, fill);
+        return new Column(name, dtype, scale, shift + summand, flat, classes, fill, ragged);
     }
 
     /** {@return the column with rows of one dimension} */
     public Column flatten() {
-        return new Column(name, dtype, scale, shift, true, classes, fill);
+        return new Column(name, dtype, scale, shift, true, classes, fill, ragged);
     }
 
     /**
@@ -110,7 +122,7 @@ public final class Column {
         if (count < 1) {
             throw new IllegalArgumentException("one-hot of " + count + " classes; at least 1");
         }
-        return new Column(name, dtype, scale, shift, flat, count, fill);
+        return new Column(name, dtype, scale, shift, flat, count, fill, ragged);
     }
 
     /**
@@ -121,7 +133,7 @@ public final class Column {
      * @return the column
      */
     public Column fillMasked(double value) {
-        return new Column(name, dtype, scale, shift, flat, classes, value);
+        return new Column(name, dtype, scale, shift, flat, classes, value, ragged);
     }
 
     /**
@@ -131,7 +143,127 @@ public final class Column {
      * @return the column
      */
     public Column fillMasked(long value) {
-        return new Column(name, dtype, scale, shift, flat, classes, value);
+        return new Column(name, dtype, scale, shift, flat, classes, value, ragged);
+    }
+
+    // ---- ragged arrays
+
+    /**
+     * Delivers all items of a batch's rows one behind the other: of a jagged array, which needs
+     * this, {@link #padTo}, {@link #padToLongest}, {@link #lengths} or {@link #offsets}. How many
+     * items there are differs from batch to batch.
+     *
+     * @return the column
+     * @throws IllegalArgumentException if the column was told to deliver something else than items
+     */
+    public Column packed() {
+        return with(RaggedDelivery.packed(ragged));
+    }
+
+    /**
+     * Delivers jagged rows of {@code items} items each: of longer ones the first, behind shorter
+     * ones {@linkplain #fillPadding(double) padding}.
+     *
+     * @param items at least 1
+     * @return the column
+     * @throws IllegalArgumentException if it is less, or as {@link #packed}
+     */
+    public Column padTo(int items) {
+        if (items < 1) {
+            throw new IllegalArgumentException("padTo(" + items + "): rows have at least 1 item");
+        }
+        return with(RaggedDelivery.padded(ragged, new Width(items)));
+    }
+
+    /**
+     * Delivers jagged rows of as many items as the longest of the batch has, at least 1, with
+     * {@linkplain #fillPadding(double) padding} behind shorter ones. {@link
+     * org.memmpy.index.Order#bucketed} makes batches of rows that are about equally long.
+     *
+     * @return the column
+     * @throws IllegalArgumentException as {@link #packed}
+     */
+    public Column padToLongest() {
+        return with(RaggedDelivery.padded(ragged, Width.LONGEST));
+    }
+
+    /**
+     * Says what padding consists of; 0 if this is not called. The value is what is delivered: it is
+     * cast to the dtype delivered, and neither scaled nor shifted.
+     *
+     * @param value for example -1, or NaN
+     * @return the column
+     * @throws IllegalArgumentException if its rows are not padded
+     */
+    public Column fillPadding(double value) {
+        return with(requirePadded(value).filled(value));
+    }
+
+    /**
+     * As {@link #fillPadding(double)}, for integers beyond 2^53.
+     *
+     * @param value for example -1
+     * @return the column
+     * @throws IllegalArgumentException if its rows are not padded
+     */
+    public Column fillPadding(long value) {
+        return with(requirePadded(value).filled(value));
+    }
+
+    private RaggedDelivery requirePadded(Number value) {
+        return ragged == null ? RaggedDelivery.packed(null).filled(value) : ragged;
+    }
+
+    /**
+     * Delivers, in the place of padded rows, which of their items are real: true (1) where one is,
+     * false (0) where it is padding. {@code bool} unless {@link #as} says otherwise.
+     *
+     * <pre>{@code
+     * .column(column("pt").padTo(64))
+     * .column(column("pt").padTo(64).mask())
+     * }</pre>
+     *
+     * @return the column, of a number for each item
+     * @throws IllegalArgumentException if its rows are not padded, or as {@link #packed}
+     */
+    public Column mask() {
+        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.MASK));
+    }
+
+    /**
+     * Delivers how many items each row has: after {@link #padTo} how many of them are delivered,
+     * without padding. {@code int64} unless {@link #as} says otherwise.
+     *
+     * @return the column, of one number a row
+     * @throws IllegalArgumentException as {@link #packed}
+     */
+    public Column lengths() {
+        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.LENGTHS));
+    }
+
+    /**
+     * Delivers where each row begins among the batch's {@link #packed} items, and at last their
+     * number: {@code rows + 1} numbers, the first 0. {@code int64} unless {@link #as} says
+     * otherwise.
+     *
+     * @return the column
+     * @throws IllegalArgumentException if its rows are padded, or as {@link #packed}
+     */
+    public Column offsets() {
+        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.OFFSETS));
+    }
+
+    private Column with(RaggedDelivery delivery) {
+        return new Column(name, dtype, scale, shift, flat, classes, fill, delivery);
+    }
+
+    /**
+     * {@return whether each row of every batch is of the one {@link #rowType}} If not, the column
+     * is packed, padded to the longest row, or offsets: {@link MiniBatch#shape} tells what a batch
+     * has.
+     */
+    public boolean hasFixedRows() {
+        return ragged == null || ragged.hasFixedRows();
     }
 
     /** {@return the array's name in its table} */
@@ -140,7 +272,8 @@ public final class Column {
     }
 
     /**
-     * {@return what one delivered row is}
+     * {@return what one delivered row is; one item, if batches differ in {@linkplain #hasFixedRows
+     * what a row is}}
      *
      * @param table where the array is
      * @throws IllegalArgumentException if the table has no such array, or it cannot be delivered
@@ -152,6 +285,12 @@ public final class Column {
 
     /** Finds the column in several tables, in which it must be the same. */
     BoundColumn bind(List<Table> tables) {
+        if (ragged != null) {
+            requireNothingElse();
+            RaggedDelivery.Elements elements =
+                    new RaggedDelivery.Elements(dtype, scale, shift, flat);
+            return ragged.bind(name, tables, elements);
+        }
         List<DenseColumn> found = tables.stream().map(this::bind).toList();
         DenseColumn first = found.getFirst();
         RowType stored = array(first).rowType();
@@ -174,7 +313,20 @@ public final class Column {
         return column.inputs().getFirst().getFirst();
     }
 
+    private void requireNothingElse() {
+        if (classes > 0 || fill != null) {
+            throw new IllegalArgumentException(
+                    "%s: a ragged array has no mask, and its items are not made one-hot. Deliver class ids, and let the model look them up"
+                            .formatted(this));
+        }
+    }
+
     private DenseColumn bind(Table table) {
+        if (table.isRagged(name)) {
+            throw new IllegalArgumentException(
+                    "column '%s' is ragged: say how its rows are delivered, with packed(), padTo(n) or padToLongest()"
+                            .formatted(name));
+        }
         MaskedArray masked = fill == null ? null : table.masked(name);
         MappedArray array = masked == null ? table.array(name) : masked.values();
         RowType stored = array.rowType();
@@ -184,9 +336,7 @@ public final class Column {
         DType target = dtype == null ? stored.dtype() : dtype;
         boolean scaled = scale != 1 || shift != 0;
         if (scaled && !target.isFloating()) {
-            throw new IllegalArgumentException(
-                    "column '%s' delivers %s, which cannot be scaled or shifted; cast it to a floating type, such as .as(FLOAT32)"
-                            .formatted(name, target));
+            throw new IllegalArgumentException(notScalable(name, target));
         }
         RowType type = RowType.of(target, flat ? new long[] {stored.elements()} : stored.shape());
         RowKernel kernel =
@@ -201,6 +351,11 @@ public final class Column {
                         type,
                         kernel,
                         maskedFill(masked, target));
+    }
+
+    static String notScalable(String name, DType target) {
+        return "column '%s' delivers %s, which cannot be scaled or shifted; cast it to a floating type, such as .as(FLOAT32)"
+                .formatted(name, target);
     }
 
     private MaskedFill maskedFill(MaskedArray masked, DType target) {
@@ -235,9 +390,10 @@ public final class Column {
     /** {@return the column as it would be written in code} */
     @Override
     public String toString() {
-        return "column(\"%s\")%s%s%s%s%s%s"
+        return "column(\"%s\")%s%s%s%s%s%s%s"
                 .formatted(
                         name,
+                        ragged == null ? "" : ragged,
                         dtype == null ? "" : ".as(" + dtype.name() + ")",
                         scale == 1 ? "" : ".scale(" + scale + ")",
                         shift == 0 ? "" : ".shift(" + shift + ")",

@@ -33,8 +33,20 @@ record DenseColumn(
     }
 
     @Override
-    public Located locate(long[] rows) {
-        return new OfRows(rows);
+    public BoundColumn unsafeNativeCopy() {
+        return kernel instanceof CopyRows copy
+                ? new DenseColumn(name, inputs, type, copy.unsafeNative(), fill)
+                : this;
+    }
+
+    @Override
+    public boolean hasFixedRows() {
+        return true;
+    }
+
+    @Override
+    public Located locate(BatchRows rows) {
+        return new OfRows(rows.rows());
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.util.Arrays;
 
 /** Runs of consecutive rows of an array, in the order in which a batch has them. Immutable. */
 final class Extents {
+    static final Extents NONE = new Extents(new long[0], new long[0]);
+
     private final long[] starts;
 
     /** Null if every run is one row. */
@@ -41,6 +43,24 @@ final class Extents {
     /** {@return how many rows a run has} */
     long length(int run) {
         return lengths == null ? 1 : lengths[run];
+    }
+
+    /** {@return how many rows each run has; not to be changed; null if all have one} */
+    long[] lengths() {
+        return lengths;
+    }
+
+    /** {@return how many rows the longest run has; 0 if there is none} */
+    long longest() {
+        return lengths == null ? Math.min(1, size()) : Arrays.stream(lengths).max().orElse(0);
+    }
+
+    /** {@return the first rows of each run} */
+    Extents clipped(long most) {
+        return longest() <= most
+                ? this
+                : new Extents(
+                        starts, Arrays.stream(lengths).map(each -> Math.min(each, most)).toArray());
     }
 
     /** {@return how many rows all runs have} */

@@ -56,8 +56,7 @@ final class LeasedSources implements LeasedRows {
     @Override
     public long firstRow(int part) {
         int source = source(part);
-        return ((long) source << Source.SHIFT)
-                + leases.get(source).firstRow(part - firstParts[source]);
+        return Source.number(source, leases.get(source).firstRow(part - firstParts[source]));
     }
 
     @Override

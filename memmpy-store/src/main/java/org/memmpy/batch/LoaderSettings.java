@@ -9,7 +9,9 @@ import org.memmpy.store.Table;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a {@link BatchLoader.Builder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
@@ -27,6 +29,9 @@ final class LoaderSettings {
     int prefetch = 4;
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
+    final Set<String> viewed = new LinkedHashSet<>();
+    final Set<String> remapped = new LinkedHashSet<>();
+    boolean unsafeNativeCopy;
     ReadPolicy policy = ReadPolicy.AUTO;
 
     LoaderSettings(Table table) {
@@ -48,7 +53,10 @@ final class LoaderSettings {
 
     /** {@return the columns, found in the tables} */
     List<BoundColumn> boundColumns() {
-        return columns.stream().map(column -> column.bind(tables)).toList();
+        return columns.stream()
+                .map(column -> column.bind(tables))
+                .map(column -> unsafeNativeCopy ? column.unsafeNativeCopy() : column)
+                .toList();
     }
 
     /** {@return the order of the epochs: that of a mix, if there is one} */
@@ -90,6 +98,7 @@ final class LoaderSettings {
         }
         requireOneTableOfOrder();
         requirePositive("batchSize", batchSize);
+        order.requireBatchSize(batchSize);
         requirePositive("world", world);
         if (rank < 0 || rank >= world || batchSize % world != 0) {
             throw new IllegalArgumentException(
@@ -98,6 +107,14 @@ final class LoaderSettings {
         }
         requirePositive("threads", threads);
         requirePositive("prefetch", prefetch);
+        if (hasPlacements() && policy == ReadPolicy.PREAD) {
+            throw new IllegalArgumentException(
+                    "columns are to be views or remapped, which read mappings, and ReadPolicy.PREAD reads none");
+        }
+        if (hasPlacements() && memory != null) {
+            throw new IllegalArgumentException(
+                    "the loader is to gather into memory of another, so columns cannot be views or remapped");
+        }
     }
 
     /** A row's number is another row in another table. */
@@ -114,6 +131,11 @@ final class LoaderSettings {
                     "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
                             .formatted(order, order.columns().getFirst()));
         }
+    }
+
+    /** {@return whether columns are delivered where they are mapped} */
+    boolean hasPlacements() {
+        return !viewed.isEmpty() || !remapped.isEmpty();
     }
 
     private static void requirePositive(String what, long value) {

@@ -6,40 +6,64 @@ package org.memmpy.batch;
 import org.memmpy.kernel.Faults;
 import org.memmpy.store.Access;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
-/** Gathers rows from mapped files, by copies that the JVM guards. */
+/**
+ * Reads from mapped files, by copies that the JVM guards; columns with a {@link Placement} are
+ * delivered where they are.
+ */
 final class MappedReader implements BatchReader {
     private final List<BoundColumn> columns;
     private final BatchMemory memory;
     private final Access access;
+    private final List<Placement> placements;
 
     /**
      * Reads columns.
      *
      * @param memory where batches go
      * @param access in which order rows are read
+     * @param placements of the columns that are delivered where they are, null for each other one;
+     *     none if all are copied
      */
-    MappedReader(List<BoundColumn> columns, BatchMemory memory, Access access) {
+    MappedReader(
+            List<BoundColumn> columns,
+            BatchMemory memory,
+            Access access,
+            List<Placement> placements) {
         this.columns = columns;
         this.memory = memory;
         this.access = access;
+        this.placements = placements;
     }
 
     @Override
     public Filled read(long batch, long[] rows) {
-        List<BoundColumn.Located> located = new ArrayList<>(columns.size());
-        List<Block> blocks = new ArrayList<>(columns.size());
-        for (BoundColumn column : columns) {
-            located.add(Guard.of(column, batch, () -> column.locate(rows)));
-            blocks.add(located.getLast().block());
+        List<BoundColumn.Located> located = BatchReader.locate(columns, batch, rows);
+        List<Block> blocks = BatchReader.blocks(located);
+        if (placements.isEmpty()) {
+            return filled(batch, located, blocks, memory.take(blocks), column -> true);
         }
-        BatchMemory.Slot slot = memory.take(blocks);
+        List<Placement.Placed> placed = place(batch, located);
+        BatchMemory.Slot slot = slot(blocks, placed);
+        return filled(batch, located, blocks, slot, column -> placed.get(column) == null);
+    }
+
+    private Filled filled(
+            long batch,
+            List<BoundColumn.Located> located,
+            List<Block> blocks,
+            BatchMemory.Slot slot,
+            IntPredicate isCopied) {
         boolean complete = false;
         try {
             for (int c = 0; c < columns.size(); c++) {
-                gather(columns.get(c), access, batch, located.get(c), slot, c);
+                if (isCopied.test(c)) {
+                    gather(columns.get(c), access, batch, located.get(c), slot.segment(c));
+                }
             }
             complete = true;
             return new Filled(blocks, slot);
@@ -50,32 +74,63 @@ final class MappedReader implements BatchReader {
         }
     }
 
-    private static void gather(
+    private List<Placement.Placed> place(long batch, List<BoundColumn.Located> located) {
+        List<Placement.Placed> placed = new ArrayList<>(columns.size());
+        boolean complete = false;
+        try {
+            for (int c = 0; c < columns.size(); c++) {
+                Placement placement = placements.get(c);
+                BoundColumn.Located rows = located.get(c);
+                placed.add(
+                        placement == null
+                                ? null
+                                : Guard.of(columns.get(c), batch, () -> placement.place(rows)));
+            }
+            complete = true;
+            return placed;
+        } finally {
+            if (!complete) {
+                PlacedSlot.release(placed);
+            }
+        }
+    }
+
+    private BatchMemory.Slot slot(List<Block> blocks, List<Placement.Placed> placed) {
+        List<Block> copied = new ArrayList<>();
+        for (int c = 0; c < blocks.size(); c++) {
+            if (placed.get(c) == null) {
+                copied.add(blocks.get(c));
+            }
+        }
+        boolean taken = false;
+        try {
+            BatchMemory.Slot slot = new PlacedSlot(memory.take(copied), placed);
+            taken = true;
+            return slot;
+        } finally {
+            if (!taken) {
+                PlacedSlot.release(placed);
+            }
+        }
+    }
+
+    /** Gathers the rows of one column. */
+    static void gather(
             BoundColumn column,
             Access access,
             long batch,
             BoundColumn.Located located,
-            BatchMemory.Slot slot,
-            int number) {
+            MemorySegment target) {
         Guard.of(
                 column,
                 batch,
                 () -> {
                     try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
-                        located.gather(inputs.rows(), located.extents(), slot.segment(number));
+                        located.gather(inputs.rows(), located.extents(), target);
+                        // before the lease is closed, so that no fault can interrupt that
                         Faults.settle();
                     }
                     return null;
                 });
-    }
-
-    /** Reads rows that are known to exist into memory that is there. */
-    static void gather(List<BoundColumn> columns, long[] rows, BatchMemory.Slot slot) {
-        for (int c = 0; c < columns.size(); c++) {
-            BoundColumn column = columns.get(c);
-            BoundColumn.Located located =
-                    Guard.of(column, Guard.NO_BATCH, () -> column.locate(rows));
-            gather(column, Access.NORMAL, Guard.NO_BATCH, located, slot, c);
-        }
     }
 }

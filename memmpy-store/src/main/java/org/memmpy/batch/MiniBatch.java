@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
 
 /**
  * Rows of one step, gathered: for each column one block of memory, rows one behind the other, C
- * order, native byte order. Lent to the consumer until {@link #close}; the memory then holds
+ * order, native byte order. Of columns without {@linkplain Column#hasFixedRows fixed rows} each
+ * batch has a shape of its own. Lent to the consumer until {@link #close}; the memory then holds
  * another batch, so copy what is to stay. May be used by any thread, one at a time.
  */
 public final class MiniBatch implements AutoCloseable {
@@ -101,7 +102,8 @@ public final class MiniBatch implements AutoCloseable {
     }
 
     /**
-     * {@return what one row of a column is}
+     * {@return what one row of a column is; of {@linkplain Column#packed packed} rows, what one
+     * item is}
      *
      * @param column the column's number
      */
@@ -110,7 +112,7 @@ public final class MiniBatch implements AutoCloseable {
     }
 
     /**
-     * {@return the shape of a column's memory, rows first}
+     * {@return the shape of a column's memory: rows first, or items of packed rows}
      *
      * @param column the column's number
      */
@@ -119,7 +121,7 @@ public final class MiniBatch implements AutoCloseable {
     }
 
     /**
-     * {@return a column's memory, exactly its rows}
+     * {@return a column's memory, exactly its rows or items}
      *
      * @param column the column's number
      * @throws IllegalStateException if the batch was closed

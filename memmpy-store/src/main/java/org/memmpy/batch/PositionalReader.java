@@ -48,12 +48,8 @@ final class PositionalReader implements BatchReader {
 
     @Override
     public Filled read(long batch, long[] rows) {
-        List<BoundColumn.Located> located = new ArrayList<>(columns.size());
-        List<Block> blocks = new ArrayList<>(columns.size());
-        for (BoundColumn column : columns) {
-            located.add(Guard.of(column, batch, () -> column.locate(rows)));
-            blocks.add(located.getLast().block());
-        }
+        List<BoundColumn.Located> located = BatchReader.locate(columns, batch, rows);
+        List<Block> blocks = BatchReader.blocks(located);
         BatchMemory.Slot slot = memory.take(blocks);
         boolean complete = false;
         try {

@@ -261,10 +261,13 @@ final class ReadAhead {
     }
 
     private long ask(BoundColumn column, Collection<long[]> batches) {
+        if (column.inputs().isEmpty()) {
+            return 0;
+        }
         ranges.clear();
         try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
             for (long[] batch : batches) {
-                Extents extents = column.locate(batch).extents();
+                Extents extents = column.locate(new BatchRows(batch)).extents();
                 for (int i = 0; i < inputs.rows().size(); i++) {
                     ranges.add(inputs.rows().get(i), extents, column.itemBytes(i));
                 }

@@ -19,6 +19,7 @@ import java.util.Set;
  *
  * @param policy what was asked for
  * @param columns that are read
+ * @param isPlaced whether some of them are delivered where they are mapped
  * @param steps its batches
  * @param access in which order rows are read
  * @param windowRows rows of all ranks that are mixed with each other; 0 if all are
@@ -27,12 +28,15 @@ import java.util.Set;
 record ReadPlan(
         ReadPolicy policy,
         List<BoundColumn> columns,
+        boolean isPlaced,
         Steps steps,
         Access access,
         long windowRows,
         int globalBatch) {
-    /** Rows that keep any disk busy: depth 32 is what fast ones need, and rows may share pages. */
-    private static final int ROWS_AHEAD = 1024;
+    /**
+     * A fast disk is busy with 32 requests; more let it go on while threads wait for a processor.
+     */
+    private static final int ROWS_AHEAD = 4096;
 
     private static final int MOST_LEAD = 16;
     private static final long MOST_MEMORY = 256 << 20;
@@ -58,10 +62,16 @@ record ReadPlan(
         return switch (policy) {
             case MAPPED -> EnumSet.of(NativeCalls.isAvailable() ? ReadMode.ASK : ReadMode.PLAIN);
             case PREAD -> EnumSet.of(ReadMode.PREAD);
-            case AUTO ->
-                    NativeCalls.isAvailable()
-                            ? EnumSet.allOf(ReadMode.class)
-                            : EnumSet.of(ReadMode.PLAIN, ReadMode.PREAD);
+            case AUTO -> {
+                Set<ReadMode> modes = EnumSet.allOf(ReadMode.class);
+                if (!NativeCalls.isAvailable()) {
+                    modes.remove(ReadMode.ASK);
+                }
+                if (isPlaced) {
+                    modes.remove(ReadMode.PREAD);
+                }
+                yield modes;
+            }
         };
     }
 

@@ -50,7 +50,10 @@ final class Residency {
     private double absent(BoundColumn column, long[] sample, MemorySegment states) {
         long bytes = MOST_PAGES * NativeCalls.pageBytes();
         int[] counts = new int[2];
-        Extents extents = column.locate(sample).extents();
+        if (column.inputs().isEmpty()) {
+            return 0;
+        }
+        Extents extents = column.locate(new BatchRows(sample)).extents();
         try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
             AskedRanges ranges = new AskedRanges();
             ranges.add(inputs.rows().getFirst(), extents, column.itemBytes(0));

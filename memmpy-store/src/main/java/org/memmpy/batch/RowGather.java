@@ -5,6 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.store.Access;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -17,10 +18,12 @@ import java.util.Objects;
 public final class RowGather {
     private final List<BoundColumn> columns;
     private final long rows;
+    private final String varying;
 
-    private RowGather(List<BoundColumn> columns, long rows) {
+    private RowGather(List<BoundColumn> columns, long rows, String varying) {
         this.columns = columns;
         this.rows = rows;
+        this.varying = varying;
     }
 
     /**
@@ -33,26 +36,65 @@ public final class RowGather {
      */
     public static RowGather of(Table table, List<Column> columns) {
         return new RowGather(
-                columns.stream().map(c -> c.bind(List.of(table))).toList(), table.rows());
+                columns.stream().map(c -> c.bind(List.of(table))).toList(),
+                table.rows(),
+                columns.stream()
+                        .filter(column -> !column.hasFixedRows())
+                        .map(Column::toString)
+                        .findFirst()
+                        .orElse(null));
     }
 
-    /** {@return what one delivered row of each column is} */
+    /**
+     * {@return what one delivered row of each column is; one item, of a column without {@linkplain
+     * Column#hasFixedRows fixed rows}}
+     */
     public List<RowType> rowTypes() {
         return columns.stream().map(BoundColumn::type).toList();
     }
 
     /**
-     * Gathers rows of all columns.
+     * Gathers rows of all columns into memory that is there.
      *
      * @param rowIds rows of the table, in any order, repetitions included
      * @param slot written from its start, one row behind the other; not released
+     * @throws IllegalStateException if a column has no {@linkplain Column#hasFixedRows fixed rows}
      * @throws IndexOutOfBoundsException if the table has no such row
      * @throws MemmpyException if they cannot be read; the message names the column
      */
     public void gather(long[] rowIds, BatchMemory.Slot slot) {
+        if (varying != null) {
+            throw new IllegalStateException(
+                    "%s: how much memory its rows need is known only when they are found. Take whole batches, or deliver rows of one shape with padTo(n)"
+                            .formatted(varying));
+        }
+        requireRows(rowIds);
+        List<BoundColumn.Located> located = BatchReader.locate(columns, Guard.NO_BATCH, rowIds);
+        for (int c = 0; c < columns.size(); c++) {
+            MappedReader.gather(
+                    columns.get(c), Access.RANDOM, Guard.NO_BATCH, located.get(c), slot.segment(c));
+        }
+    }
+
+    /**
+     * Gathers rows of all columns into memory of the size that they need.
+     *
+     * @param rowIds rows of the table, in any order, repetitions included
+     * @param memory of which one slot is taken
+     * @return the slot, to be released
+     * @throws IndexOutOfBoundsException if the table has no such row
+     * @throws MemmpyException if they cannot be read; the message names the column
+     */
+    public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
+        requireRows(rowIds);
+        return new MappedReader(columns, memory, Access.RANDOM, List.of())
+                .read(Guard.NO_BATCH, rowIds)
+                .slot();
+    }
+
+    private void requireRows(long[] rowIds) {
         for (long row : rowIds) {
             Objects.checkIndex(row, rows);
         }
-        MappedReader.gather(columns, rowIds, slot);
     }
 }

@@ -38,8 +38,12 @@ public record Source(Table table, RowIndex rows, double share) {
 
     /** {@return rows of a source by their numbers among the rows of all} */
     static RowIndex numbered(int source, RowIndex rows) {
-        long first = (long) source << SHIFT;
+        long first = number(source, 0);
         return RowIndex.range(first, first + rows.bound()).select(rows);
+    }
+
+    static long number(int source, long row) {
+        return ((long) source << SHIFT) + row;
     }
 
     static int of(long number) {

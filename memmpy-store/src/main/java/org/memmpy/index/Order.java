@@ -4,6 +4,7 @@
 package org.memmpy.index;
 
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.RaggedArray;
 
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,14 @@ public interface Order {
     }
 
     /**
+     * Checks that batches may be cut from the order. Any may, unless the order says otherwise.
+     *
+     * @param rows of a batch, of all ranks together
+     * @throws IllegalArgumentException if the order has no sense in such batches
+     */
+    default void requireBatchSize(int rows) {}
+
+    /**
      * {@return the name, algorithm version and parameters as a JSON object, always in the same
      * words: orders with equal text are equal. For saved states}
      */
@@ -81,19 +90,44 @@ public interface Order {
     }
 
     /**
+     * A shuffle in batches of rows that are about equally long, so that {@linkplain
+     * org.memmpy.batch.Column#padToLongest padded} batches consist of little padding: shuffled rows
+     * are taken some batches at a time, sorted by length and cut into batches, and these are
+     * shuffled. Every row comes once in an epoch; rows that do not fill a batch come last, whatever
+     * their length.
+     *
+     * <p>Memory and the time to begin anywhere: those of two windows, 8 bytes a row. The offsets of
+     * all rows are read in random order once an epoch.
+     *
+     * @param seed any number
+     * @param lengths a ragged array, the lengths of whose rows decide
+     * @param batchRows rows of a batch; the loader's batch size, or a multiple of it
+     * @param windowBatches batches that are sorted together; more make batches more equal, and
+     *     fewer make them more random
+     * @return the order; it ends with the store
+     * @throws IllegalArgumentException if a number is less than 1, or a window has more than 2^24
+     *     rows
+     */
+    static Order bucketed(long seed, RaggedArray lengths, int batchRows, int windowBatches) {
+        return new BucketedOrder(seed, lengths, batchRows, windowBatches);
+    }
+
+    /**
      * Several indices, drawn from in turn in fixed proportions, spread as evenly as can be. Each is
      * passed through again and again, every pass in another order, and an epoch goes on where the
      * one before has ended: no row comes twice before all of its source have come once.
      *
      * @param each the order of the single indices; a pass is an epoch of it that no other source
-     *     has, so a {@link #balanced} one, which goes on from epoch to epoch, leaves rows out
+     *     has, so a {@link #balanced} one, which goes on from epoch to epoch, leaves rows out; not
+     *     a {@link #bucketed} one
      * @param shares of the rows; exact if they are multiples of 1/4096 or of a larger fraction,
      *     otherwise to 1/4096
      * @param epochRows rows of an epoch
      * @param sources the indices
      * @return an order of {@link RowIndex#concat} of the indices
      * @throws IllegalArgumentException if there are not as many shares as sources, shares are not
-     *     positive or do not sum to 1, a source is empty, or an epoch has no row
+     *     positive or do not sum to 1, a source is empty, an epoch has no row, or the order is
+     *     bucketed
      */
     static Order mixed(Order each, double[] shares, long epochRows, RowIndex... sources) {
         if (shares.length != sources.length
@@ -102,6 +136,10 @@ public interface Order {
             throw new IllegalArgumentException(
                     "%d sources, %d shares, epochs of %,d rows: each source needs a share and at least one row"
                             .formatted(sources.length, shares.length, epochRows));
+        }
+        if (each instanceof BucketedOrder) {
+            throw new IllegalArgumentException(
+                    "the rows of several sources take turns, so batches of rows of equal length would come apart. Mix them in another order, such as Order.shuffled");
         }
         return new MixedOrder(each, new Turns(shares), List.of(sources), epochRows);
     }

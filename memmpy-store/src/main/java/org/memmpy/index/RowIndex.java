@@ -25,6 +25,7 @@ public abstract sealed class RowIndex
                 ArrayRows,
                 Permutation,
                 BlockShuffle,
+                Buckets,
                 MixedPositions,
                 WeightedDraws,
                 BalancedDraws,

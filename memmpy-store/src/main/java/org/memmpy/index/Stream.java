@@ -17,7 +17,9 @@ enum Stream {
     WEIGHTED(0x77_65_69_67_68_74_65_64L),
     SAMPLE(0x73_61_6d_70_6c_65L),
     BALANCED(0x62_61_6c_61_6e_63_65_64L),
-    PASSES(0x70_61_73_73_65_73L);
+    PASSES(0x70_61_73_73_65_73L),
+    BUCKETS(0x62_75_63_6b_65_74_73L),
+    BATCHES(0x62_61_74_63_68_65_73L);
 
     private final long tag;
 

@@ -54,7 +54,7 @@ public final class FillMasked {
         }
     }
 
-    private static void set(MemorySegment target, long offset, int elementBytes, long bits) {
+    static void set(MemorySegment target, long offset, int elementBytes, long bits) {
         switch (elementBytes) {
             case 1 -> target.set(ValueLayout.JAVA_BYTE, offset, (byte) bits);
             case 2 -> target.set(Elements.SHORT, offset, (short) bits);

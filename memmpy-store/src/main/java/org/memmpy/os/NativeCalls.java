@@ -4,12 +4,15 @@
 package org.memmpy.os;
 
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -45,6 +48,19 @@ public final class NativeCalls {
     private static final System.Logger LOG = System.getLogger(NativeCalls.class.getName());
     private static final int WILL_NEED = 3;
 
+    // Linux's numbers, for what only Linux is asked
+    private static final int NO_ACCESS = 0;
+    private static final int READ = 1;
+    private static final int WRITE = 2;
+    private static final int PRIVATE = 2;
+    private static final int FIXED = 0x10;
+    private static final int ANONYMOUS = 0x20;
+    private static final int NO_RESERVE = 0x4000;
+    private static final int POPULATE_READ = 22;
+    private static final int CLOSE_ON_EXEC = 0x80000;
+    private static final int SEEK_END = 2;
+    private static final int BAD_ADDRESS = 14;
+
     private NativeCalls() {}
 
     /** The functions; found when the first is called. */
@@ -54,6 +70,12 @@ public final class NativeCalls {
         private final MethodHandle advise;
         private final MethodHandle resident;
         private final long pageBytes;
+        private final MethodHandle populate;
+        private final MethodHandle map;
+        private final MethodHandle unmap;
+        private final MethodHandle open;
+        private final MethodHandle close;
+        private final MethodHandle seek;
 
         private Library(Linker linker) throws Throwable {
             this.advise =
@@ -74,6 +96,50 @@ public final class NativeCalls {
                             ValueLayout.ADDRESS);
             this.pageBytes =
                     (int) function(linker, "getpagesize", ValueLayout.JAVA_INT).invokeExact();
+            this.populate =
+                    linker.downcallHandle(
+                            linker.defaultLookup().findOrThrow("madvise"),
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_INT),
+                            Linker.Option.captureCallState("errno"));
+            this.map =
+                    function(
+                            linker,
+                            "mmap",
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG);
+            this.unmap =
+                    function(
+                            linker,
+                            "munmap",
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG);
+            this.open =
+                    linker.downcallHandle(
+                            linker.defaultLookup().findOrThrow("open"),
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.JAVA_INT),
+                            Linker.Option.firstVariadicArg(2));
+            this.close = function(linker, "close", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+            this.seek =
+                    function(
+                            linker,
+                            "lseek",
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT);
         }
 
         private static MethodHandle function(
@@ -183,6 +249,130 @@ public final class NativeCalls {
             }
         }
         return true;
+    }
+
+    // ---- windows, see PageWindow
+
+    /** {@return whether windows of pages can be made: Linux only, for what they ask of it} */
+    static boolean hasWindows() {
+        return isAvailable()
+                && System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+    }
+
+    /** {@return the address of reserved address space that nothing lies in; -1 if there is none} */
+    static long reserve(long bytes) {
+        return map(0, bytes, NO_ACCESS, PRIVATE | ANONYMOUS | NO_RESERVE, -1, 0);
+    }
+
+    /**
+     * Maps a part of a file into address space that was reserved: private, readable and writable.
+     *
+     * @return whether it was mapped; if not, nothing has changed
+     */
+    static boolean mapInto(long address, long bytes, int file, long offset) {
+        return map(address, bytes, READ | WRITE, PRIVATE | FIXED, file, offset) == address;
+    }
+
+    private static long map(
+            long address, long bytes, int protection, int flags, int file, long offset) {
+        try {
+            return (long)
+                    Library.FOUND.map.invokeExact(address, bytes, protection, flags, file, offset);
+        } catch (Throwable e) {
+            throw new IllegalStateException("mmap", e);
+        }
+    }
+
+    /** {@return address space as memory that Java may touch until the arena is closed} */
+    static MemorySegment memory(long address, long bytes, Arena arena) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
+    }
+
+    /** Gives address space back. */
+    static void unmap(long address, long bytes) {
+        try {
+            int ignored = (int) Library.FOUND.unmap.invokeExact(address, bytes);
+        } catch (Throwable e) {
+            throw new IllegalStateException("munmap", e);
+        }
+    }
+
+    /**
+     * Has mapped pages read, and waits for them.
+     *
+     * @return whether all could be; an older system cannot tell, which counts as done
+     */
+    static boolean populate(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+            int error =
+                    (int) Library.FOUND.populate.invokeExact(state, address, bytes, POPULATE_READ);
+            return error == 0 || state.get(ValueLayout.JAVA_INT, 0) != BAD_ADDRESS;
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise", e);
+        }
+    }
+
+    /** {@return a descriptor of a file that is open for reading; -1 if it cannot be opened} */
+    static int open(Path file) {
+        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(file.toString(), encoding);
+            return (int) Library.FOUND.open.invokeExact(name, CLOSE_ON_EXEC);
+        } catch (Throwable e) {
+            throw new IllegalStateException("open", e);
+        }
+    }
+
+    /** {@return how long a file is now; -1 if that cannot be told} */
+    static long size(int file) {
+        try {
+            return (long) Library.FOUND.seek.invokeExact(file, 0L, SEEK_END);
+        } catch (Throwable e) {
+            throw new IllegalStateException("lseek", e);
+        }
+    }
+
+    static void close(int file) {
+        try {
+            int ignored = (int) Library.FOUND.close.invokeExact(file);
+        } catch (Throwable e) {
+            throw new IllegalStateException("close", e);
+        }
+    }
+
+    // ---- copies
+
+    /**
+     * Copies by the C library's {@code memcpy}, as fast as C does and as unguarded: nothing checks
+     * the addresses, memory that cannot be read ends the JVM, and no garbage is collected until the
+     * call returns, so pages should be in memory before. Only if {@link #isAvailable}.
+     *
+     * @param from address of the first byte
+     * @param to where it goes
+     */
+    public static void unsafeCopy(long from, long to, long bytes) {
+        try {
+            long ignored = (long) Memcpy.CALL.invokeExact(to, from, bytes);
+        } catch (Throwable e) {
+            throw new IllegalStateException("memcpy", e);
+        }
+    }
+
+    /** A constant of its own: HotSpot makes a call of no more than a jump only of such. */
+    private static final class Memcpy {
+        static final MethodHandle CALL = find(Linker.nativeLinker());
+
+        private static MethodHandle find(Linker linker) {
+            return linker.downcallHandle(
+                    linker.defaultLookup().findOrThrow("memcpy"),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG),
+                    Linker.Option.critical(false));
+        }
     }
 
     private static long pageOf(long address) {

@@ -48,6 +48,7 @@ import java.util.function.IntFunction;
  * CorruptStoreException}.
  */
 public final class RaggedArray {
+    private final Store store;
     private final String where;
     private final String path;
     private final RaggedType type;
@@ -58,6 +59,7 @@ public final class RaggedArray {
     private volatile String ended;
 
     RaggedArray(Store store, String path, RaggedType type, StoreWriter writer, RaggedRows rows) {
+        this.store = store;
         this.where = store.path() + ", ragged array '" + path + "'";
         this.path = path;
         this.type = type;
@@ -73,6 +75,20 @@ public final class RaggedArray {
     /** {@return what its rows are} */
     public RaggedType type() {
         return type;
+    }
+
+    /**
+     * {@return the items, or elements, of all rows one behind the other, as an array for reading}
+     */
+    public MappedArray values() {
+        return store.array(path + RaggedParts.VALUES);
+    }
+
+    /**
+     * {@return where rows begin in the {@link #values}, as an array for reading, of one row more}
+     */
+    public MappedArray offsets() {
+        return store.array(path + RaggedParts.OFFSETS);
     }
 
     /** {@return the committed rows} */

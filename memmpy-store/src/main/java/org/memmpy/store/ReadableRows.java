@@ -296,6 +296,28 @@ abstract sealed class ReadableRows permits MappedArray {
     }
 
     /**
+     * Opens the files of the committed rows to be mapped row by row, which copies nothing.
+     *
+     * <p>Unsafe: a JVM that touches mapped rows of a file that somebody cuts dies by a signal,
+     * which no check before can prevent.
+     *
+     * @return the files, to be closed
+     * @throws IllegalArgumentException if rows are not whole pages of the system, or do not begin
+     *     at one
+     * @throws IllegalStateException if the system or the JVM does not allow it
+     */
+    public RowPages unsafePages() {
+        while (true) {
+            Rows now = rows;
+            try {
+                return RowPages.open(where, now);
+            } catch (CorruptStoreException | UncheckedIOException e) {
+                throwUnlessReplaced(now, e);
+            }
+        }
+    }
+
+    /**
      * Opens the files of the committed rows, to be read by position instead of through a mapping:
      * one descriptor for each {@linkplain #parts part}.
      *

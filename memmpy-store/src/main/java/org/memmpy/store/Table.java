@@ -118,6 +118,15 @@ public final class Table {
         return find(ragged, name);
     }
 
+    /**
+     * {@return whether a column is ragged}
+     *
+     * @param name its name in the group
+     */
+    public boolean isRagged(String name) {
+        return ragged.containsKey(name);
+    }
+
     private <T> T find(Map<String, T> among, String name) {
         T array = among.get(name);
         if (array == null) {

@@ -61,6 +61,11 @@ class PartedGatherTest {
     }
 
     private static List<byte[]> load(Path path, boolean shuffled) throws IOException {
+        return load(path, shuffled, false);
+    }
+
+    private static List<byte[]> load(Path path, boolean shuffled, boolean unsafe)
+            throws IOException {
         List<byte[]> delivered = new ArrayList<>();
         try (Store store = Store.open(path)) {
             BatchLoader.Builder builder =
@@ -73,6 +78,9 @@ class PartedGatherTest {
                             .column(column("a1400"))
                             .column(column("a1400").as(DType.INT32))
                             .batchSize(97);
+            if (unsafe) {
+                builder.unsafeNativeCopy();
+            }
             if (shuffled) {
                 builder.shuffle(5);
             } else {
@@ -105,11 +113,15 @@ class PartedGatherTest {
         }
         for (boolean shuffled : new boolean[] {true, false}) {
             List<byte[]> expected = load(whole, shuffled);
-            List<byte[]> actual = load(parted, shuffled);
-            assertEquals(expected.size(), actual.size());
-            for (int i = 0; i < expected.size(); i++) {
-                assertArrayEquals(expected.get(i), actual.get(i));
-            }
+            assertSame(expected, load(parted, shuffled));
+            assertSame(expected, load(parted, shuffled, true));
+        }
+    }
+
+    private static void assertSame(List<byte[]> expected, List<byte[]> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i), actual.get(i));
         }
     }
 

@@ -159,6 +159,20 @@ class OrderGoldenTest {
     }
 
     @Test
+    void bucketedShuffles() throws IOException {
+        for (Case c : cases("bucketed-shuffles.txt")) {
+            int rows = c.small("n");
+            Order order =
+                    Order.bucketed(
+                            c.number("seed"),
+                            texts(rows),
+                            c.small("batchRows"),
+                            c.small("windowBatches"));
+            c.assertRows(order.rows(RowIndex.all(rows), c.number("epoch")));
+        }
+    }
+
+    @Test
     void splits() throws IOException {
         for (Case c : cases("splits.txt")) {
             RowIndex all = RowIndex.all(c.number("n"));

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
+import org.memmpy.RowType;
 import org.memmpy.testing.ChildJvm;
 
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /** A file is cut under the loops that read mapped memory: an error, never the end of the JVM. */
 class KernelCutFileTest {
@@ -79,6 +81,7 @@ class KernelCutFileTest {
                     () ->
                             FillMasked.fill(
                                     RowSource.of(map), rows, 3, 4091, target, dtype.bytes(), 7));
+            addGathers(loops, dtype, map);
             ColumnBlock block = new ColumnBlock(dtype);
             Object column =
                     switch (dtype) {
@@ -106,9 +109,34 @@ class KernelCutFileTest {
             return loops;
         }
 
+        /** Into memory off the heap, as batches are, by every loop that there is. */
+        private static void addGathers(List<Runnable> loops, DType dtype, MemorySegment map) {
+            MemorySegment batch = Arena.ofAuto().allocate(1 << 17, 64);
+            long[] rows = {0, 7, 3, 4, 1};
+            long[] run = LongStream.range(0, 20).toArray();
+            for (int elements : new int[] {1, 2, 3, 5, 9, 16, 25, 100, 1000}) {
+                RowType type = RowType.of(dtype, elements);
+                List<RowKernel> kernels = new ArrayList<>();
+                kernels.add(new CopyRows(type.bytes()));
+                for (DType to : DType.values()) {
+                    kernels.add(new ConvertRows(type, to, 1, 0));
+                }
+                if (dtype.isInteger() && elements == 1) {
+                    kernels.add(new OneHotRows(dtype, 3, DType.FLOAT32));
+                }
+                for (RowKernel kernel : kernels) {
+                    loops.add(() -> kernel.gather(map, rows, rows.length, batch));
+                }
+                if (elements <= 25) {
+                    loops.add(() -> kernels.getFirst().gather(map, run, run.length, batch));
+                }
+            }
+        }
+
         private static boolean fails(Runnable loop) {
             try {
                 loop.run();
+                Faults.settle();
                 return false;
             } catch (InternalError e) {
                 return true;

@@ -4,9 +4,10 @@
 package org.memmpy.benchmarks.index;
 
 import org.memmpy.DType;
-import org.memmpy.benchmarks.store.Peer;
-import org.memmpy.benchmarks.store.Result;
-import org.memmpy.benchmarks.store.Scratch;
+import org.memmpy.benchmarks.race.Peer;
+import org.memmpy.benchmarks.race.Result;
+import org.memmpy.benchmarks.race.Scratch;
+import org.memmpy.benchmarks.race.SkippedException;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
 import org.memmpy.store.Table;
@@ -57,9 +58,9 @@ final class CutContenders {
         Peer peer = null;
         String missing = null;
         try {
-            peer = Peer.find(pythons, "/org/memmpy/benchmarks/index/numpy_cut.py", null);
+            peer = Peer.find(pythons, null, "/org/memmpy/benchmarks/index/numpy_cut.py");
             numPy = "NumPy " + peer.version();
-        } catch (Peer.FailedException e) {
+        } catch (SkippedException e) {
             missing = e.getMessage();
         }
         try (Store store = Store.open(path)) {

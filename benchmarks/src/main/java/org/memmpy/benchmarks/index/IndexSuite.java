@@ -3,31 +3,20 @@
 
 package org.memmpy.benchmarks.index;
 
-import org.memmpy.benchmarks.store.Machine;
-import org.memmpy.benchmarks.store.Report;
-import org.memmpy.benchmarks.store.Scratch;
+import org.memmpy.benchmarks.race.Report;
+import org.memmpy.benchmarks.race.Scratch;
+import org.memmpy.benchmarks.race.Suite;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /** Row indices. */
-@Command(
-        name = "index",
-        description = "Measures how rows are chosen and ordered.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
-public final class IndexSuite implements Callable<Integer> {
+@Command(name = "index", description = "Measures how rows are chosen and ordered.")
+public final class IndexSuite extends Suite {
     /** What can be measured alone. */
     enum Part {
         SHUFFLE,
@@ -35,14 +24,6 @@ public final class IndexSuite implements Callable<Integer> {
         STRATIFIED,
         CUT
     }
-
-    @Spec private CommandSpec spec;
-
-    @Option(names = "--out", paramLabel = "FILE", description = "One JSON object a line.")
-    private Path out;
-
-    @Option(names = "--dir", paramLabel = "DIR", description = "Where to write.")
-    private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(names = "--only", split = ",", description = "Of: ${COMPLETION-CANDIDATES}.")
     private Set<Part> parts = EnumSet.allOf(Part.class);
@@ -56,44 +37,24 @@ public final class IndexSuite implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
     private int rounds = 15;
 
-    @Option(
-            names = "--python",
-            paramLabel = "COMMAND",
-            split = ",",
-            description = "Tried in turn for NumPy.")
-    private List<String> pythons = List.of("python3", "/usr/bin/python3");
-
     /** Called by the command line. */
     public IndexSuite() {}
 
     @Override
-    public Integer call() throws IOException {
-        Report report = new Report(spec.commandLine().getOut());
-        double others = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        try (Scratch scratch = new Scratch(directory)) {
-            Map<String, String> machine = Machine.of(scratch.fileSystem());
-            report.line("%s", String.join(", ", machine.values()));
-            if (others > 0.5) {
-                report.line("Other programs are running (load %.1f): figures will vary", others);
-            }
-            OrderContenders orders = new OrderContenders(rounds);
-            if (parts.contains(Part.SHUFFLE)) {
-                orders.shuffles().forEach(report::add);
-            }
-            if (parts.contains(Part.CHAIN)) {
-                report.add(orders.chain());
-            }
-            if (parts.contains(Part.STRATIFIED)) {
-                report.add(orders.stratified(scratch.directory("strata"), labels));
-            }
-            if (parts.contains(Part.CUT)) {
-                CutContenders cut = new CutContenders(scratch, cutRows, rounds, pythons);
-                cut.run().forEach(report::add);
-            }
-            if (out != null) {
-                report.write(out, machine);
-            }
+    protected void measure(Scratch scratch, Report report) throws IOException {
+        OrderContenders orders = new OrderContenders(rounds);
+        if (parts.contains(Part.SHUFFLE)) {
+            orders.shuffles().forEach(report::add);
         }
-        return 0;
+        if (parts.contains(Part.CHAIN)) {
+            report.add(orders.chain());
+        }
+        if (parts.contains(Part.STRATIFIED)) {
+            report.add(orders.stratified(scratch.directory("strata"), labels));
+        }
+        if (parts.contains(Part.CUT)) {
+            CutContenders cut = new CutContenders(scratch, cutRows, rounds, pythons());
+            cut.run().forEach(report::add);
+        }
     }
 }

@@ -9,7 +9,7 @@ package org.memmpy.benchmarks.index;
 import com.sun.management.ThreadMXBean;
 
 import org.memmpy.DType;
-import org.memmpy.benchmarks.store.Result;
+import org.memmpy.benchmarks.race.Result;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.Split;
 import org.memmpy.index.Splitter;

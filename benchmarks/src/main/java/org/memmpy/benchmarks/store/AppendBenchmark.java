@@ -4,6 +4,13 @@
 package org.memmpy.benchmarks.store;
 
 import org.memmpy.DType;
+import org.memmpy.benchmarks.race.Channels;
+import org.memmpy.benchmarks.race.DiskTurns;
+import org.memmpy.benchmarks.race.Peer;
+import org.memmpy.benchmarks.race.Race;
+import org.memmpy.benchmarks.race.Result;
+import org.memmpy.benchmarks.race.Scratch;
+import org.memmpy.benchmarks.race.SkippedException;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 
@@ -73,27 +80,32 @@ final class AppendBenchmark {
             Pool pool = new Pool(pieces, arena);
             Path poolFile = shared.resolve("pool.bin");
             pool.write(poolFile);
-            Race race = new Race(scratch, pieces * Pool.PIECE_BYTES);
-            race.add(OURS, directory -> store(directory, pool));
-            race.add(CHANNEL, directory -> channel(directory, pool));
+            DiskTurns turns = new DiskTurns(scratch, pieces * Pool.PIECE_BYTES);
+            Race race = new Race();
+            race.add(OURS, turns.of(directory -> store(directory, pool)));
+            race.add(CHANNEL, turns.of(directory -> channel(directory, pool)));
             try {
-                Peer h5py = Peer.find(pythons, "h5py_append.py", null);
+                Peer h5py = Peer.find(pythons, null, "/org/memmpy/benchmarks/store/h5py_append.py");
                 for (String chunks : List.of("guess", "piece")) {
                     String contender = "h5py " + h5py.version() + ", chunks: " + chunks;
                     race.add(
                             contender,
-                            directory -> h5py.seconds(directory, poolFile, pieces, chunks));
+                            turns.of(
+                                    directory ->
+                                            h5py.seconds(directory, poolFile, pieces, chunks)));
                     rivals.add(new Promise(contender, LEAST_OF_H5PY));
                 }
-            } catch (Peer.FailedException e) {
+            } catch (SkippedException e) {
                 skipped.add(Result.skipped(name, "h5py", e.getMessage()));
             }
             try {
                 Peer vector = vector(pythons, memmpyLibrary);
                 String contender = "Python memmpy " + vector.version() + ", Vector";
-                race.add(contender, directory -> vector.seconds(directory, poolFile, pieces));
+                race.add(
+                        contender,
+                        turns.of(directory -> vector.seconds(directory, poolFile, pieces)));
                 rivals.add(new Promise(contender, LEAST_OF_VECTOR));
-            } catch (Peer.FailedException e) {
+            } catch (SkippedException e) {
                 skipped.add(Result.skipped(name, "Python memmpy, Vector", e.getMessage()));
             }
             race.run(rounds);
@@ -108,10 +120,11 @@ final class AppendBenchmark {
 
     private static Peer vector(List<String> pythons, Path library) throws IOException {
         if (library == null) {
-            throw new Peer.FailedException(
+            throw new SkippedException(
                     "--memmpy-python or MEMMPY_PYTHON does not say where the library lies");
         }
-        return Peer.find(pythons, "vector_append.py", library.toAbsolutePath());
+        return Peer.find(
+                pythons, library.toAbsolutePath(), "/org/memmpy/benchmarks/store/vector_append.py");
     }
 
     private List<Result> results(Race race, List<Promise> rivals, List<Result> skipped) {

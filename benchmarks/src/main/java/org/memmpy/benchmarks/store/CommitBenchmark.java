@@ -4,6 +4,11 @@
 package org.memmpy.benchmarks.store;
 
 import org.memmpy.DType;
+import org.memmpy.benchmarks.race.Channels;
+import org.memmpy.benchmarks.race.DiskTurns;
+import org.memmpy.benchmarks.race.Race;
+import org.memmpy.benchmarks.race.Result;
+import org.memmpy.benchmarks.race.Scratch;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 
@@ -46,11 +51,12 @@ final class CommitBenchmark {
     }
 
     List<Result> run() throws IOException {
-        Race race = new Race(scratch, 0);
+        DiskTurns turns = new DiskTurns(scratch, 0);
+        Race race = new Race();
         for (Durability durability : Durability.ALL) {
-            race.add(durability.contender(), directory -> store(directory, durability));
+            race.add(durability.contender(), turns.of(directory -> store(directory, durability)));
         }
-        race.add(BARE, this::bare).add(FORCES, this::channel).run(rounds);
+        race.add(BARE, turns.of(this::bare)).add(FORCES, turns.of(this::channel)).run(rounds);
 
         String name = String.format(Locale.ROOT, "%,d commits of one row of 64 bytes", commits);
         List<Result> results = new ArrayList<>();

@@ -4,6 +4,9 @@
 package org.memmpy.benchmarks.store;
 
 import org.memmpy.DType;
+import org.memmpy.benchmarks.race.Report;
+import org.memmpy.benchmarks.race.Result;
+import org.memmpy.benchmarks.race.Scratch;
 import org.memmpy.store.Store;
 
 import java.io.IOException;

@@ -3,6 +3,8 @@
 
 package org.memmpy.benchmarks.store;
 
+import org.memmpy.benchmarks.race.Channels;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -3,44 +3,27 @@
 
 package org.memmpy.benchmarks.store;
 
+import org.memmpy.benchmarks.race.Report;
+import org.memmpy.benchmarks.race.Scratch;
+import org.memmpy.benchmarks.race.Suite;
+
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /** Appending, opening and committing. */
-@Command(
-        name = "store",
-        description = "Measures appending, opening and committing.",
-        mixinStandardHelpOptions = true,
-        showDefaultValues = true)
-public final class StoreSuite implements Callable<Integer> {
+@Command(name = "store", description = "Measures appending, opening and committing.")
+public final class StoreSuite extends Suite {
     /** What can be measured alone. */
     enum Part {
         APPEND,
         OPEN,
         COMMIT
     }
-
-    @Spec private CommandSpec spec;
-
-    @Option(names = "--out", paramLabel = "FILE", description = "One JSON object a line.")
-    private Path out;
-
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Where to write; on the disk that is to be measured.")
-    private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(names = "--only", split = ",", description = "Of: ${COMPLETION-CANDIDATES}.")
     private Set<Part> parts = EnumSet.allOf(Part.class);
@@ -64,13 +47,6 @@ public final class StoreSuite implements Callable<Integer> {
     private int commits = 1000;
 
     @Option(
-            names = "--python",
-            paramLabel = "COMMAND",
-            split = ",",
-            description = "Tried in turn for h5py and NumPy.")
-    private List<String> pythons = List.of("python3", "/usr/bin/python3");
-
-    @Option(
             names = "--memmpy-python",
             paramLabel = "DIR",
             defaultValue = "${env:MEMMPY_PYTHON}",
@@ -81,32 +57,19 @@ public final class StoreSuite implements Callable<Integer> {
     public StoreSuite() {}
 
     @Override
-    public Integer call() throws IOException {
-        Report report = new Report(spec.commandLine().getOut());
-        double others = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        try (Scratch scratch = new Scratch(directory)) {
-            Map<String, String> machine = Machine.of(scratch.fileSystem());
-            report.line("%s", String.join(", ", machine.values()));
-            if (scratch.fileSystem().equals("tmpfs")) {
-                report.line("%s is memory and no disk: choose another --dir", directory);
-            }
-            if (others > 0.5) {
-                report.line("Other programs are running (load %.1f): figures will vary", others);
-            }
-            if (parts.contains(Part.APPEND)) {
-                AppendBenchmark append = new AppendBenchmark(scratch, bytes, rounds);
-                report.add(append.run(pythons, memmpyLibrary));
-            }
-            if (parts.contains(Part.OPEN)) {
-                report.add(new OpenBenchmark(scratch, opens).run(arrays, sparseBytes));
-            }
-            if (parts.contains(Part.COMMIT)) {
-                report.add(new CommitBenchmark(scratch, commits, rounds).run());
-            }
-            if (out != null) {
-                report.write(out, machine);
-            }
+    protected void measure(Scratch scratch, Report report) throws IOException {
+        if (scratch.fileSystem().equals("tmpfs")) {
+            report.line("%s", "tmpfs is memory and no disk: choose another --dir");
         }
-        return 0;
+        if (parts.contains(Part.APPEND)) {
+            AppendBenchmark append = new AppendBenchmark(scratch, bytes, rounds);
+            report.add(append.run(pythons(), memmpyLibrary));
+        }
+        if (parts.contains(Part.OPEN)) {
+            report.add(new OpenBenchmark(scratch, opens).run(arrays, sparseBytes));
+        }
+        if (parts.contains(Part.COMMIT)) {
+            report.add(new CommitBenchmark(scratch, commits, rounds).run());
+        }
     }
 }

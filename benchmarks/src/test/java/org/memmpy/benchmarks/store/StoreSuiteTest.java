@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memmpy.benchmarks.race.JsonLines;
 
 import picocli.CommandLine;
 
@@ -23,7 +20,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,26 +44,7 @@ class StoreSuiteTest {
                                         .concat(" --memmpy-python " + folder.resolve("nothing"))
                                         .concat(" --dir " + work + " --out " + file)
                                         .split(" "));
-        for (String line : Files.readAllLines(file)) {
-            LINES.add(members(line));
-        }
-    }
-
-    /** Reads the plain members of an object; those of arrays are left out. */
-    private static Map<String, String> members(String line) throws IOException {
-        Map<String, String> members = new HashMap<>();
-        try (JsonParser json = new JsonFactory().createParser(line)) {
-            assertEquals(JsonToken.START_OBJECT, json.nextToken());
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String name = json.currentName();
-                if (json.nextToken() == JsonToken.START_ARRAY) {
-                    json.skipChildren();
-                } else {
-                    members.put(name, json.getText());
-                }
-            }
-        }
-        return members;
+        LINES.addAll(JsonLines.read(file));
     }
 
     @Test

@@ -1,7 +1,7 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.benchmarks.store;
+package org.memmpy.benchmarks.race;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,8 +50,11 @@ public final class Scratch implements AutoCloseable {
     /**
      * Removes a directory and waits until the disk has nothing left to do, so that nobody pays for
      * what the contender before has written or deleted.
+     *
+     * @param directory of {@link #directory}
+     * @throws IOException if it cannot be removed
      */
-    void clear(Path directory) throws IOException {
+    public void clear(Path directory) throws IOException {
         delete(directory);
         settle();
     }
@@ -60,15 +63,18 @@ public final class Scratch implements AutoCloseable {
      * Puts memory and disk into the same state, whoever had the turn before: writes a file and
      * clears it away. Without it, on a virtual machine, a plain file was written up to three times
      * as fast in turns after a plain file as in turns after a store.
+     *
+     * @param bytes how many
+     * @throws IOException if they cannot be written
      */
-    void level(long bytes) throws IOException {
+    public void level(long bytes) throws IOException {
         Path directory = directory("level");
         try (FileChannel out =
                 FileChannel.open(
                         directory.resolve("zeros"),
                         StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.WRITE)) {
-            ByteBuffer zeros = ByteBuffer.allocateDirect(Pool.PIECE_BYTES);
+            ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (long at = 0; at < bytes; at += zeros.capacity()) {
                 Channels.writeFully(out, zeros.clear());
             }

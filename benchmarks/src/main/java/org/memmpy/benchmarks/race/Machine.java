@@ -1,7 +1,7 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.benchmarks.store;
+package org.memmpy.benchmarks.race;
 
 import java.time.LocalDate;
 import java.time.ZoneId;

@@ -1,7 +1,7 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.benchmarks.store;
+package org.memmpy.benchmarks.race;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,7 @@ public final class Report {
     private static final int MOST_SAMPLES = 20;
 
     private final PrintWriter out;
-    private final List<Result> results = new ArrayList<>();
+    private final List<Map<String, Object>> lines = new ArrayList<>();
 
     /**
      * A report without results.
@@ -53,7 +54,7 @@ public final class Report {
      * @param group of one benchmark, at least one
      */
     public void add(List<Result> group) {
-        results.addAll(group);
+        group.forEach(result -> record(members(result)));
         line("");
         line("%s", group.getFirst().benchmark());
         line("  %-34s %10s %21s %-10s %s", "", "median", "10 % to 90 %", "", "memmpy is");
@@ -85,8 +86,12 @@ public final class Report {
                 result.contender(), number(result.median()), spread, result.unit(), verdict);
     }
 
-    /** {@return a number with three significant digits or more} */
-    static String number(double value) {
+    /**
+     * {@return a number with three significant digits or more}
+     *
+     * @param value any
+     */
+    public static String number(double value) {
         double size = Math.abs(value);
         String format = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f";
         return String.format(Locale.ROOT, format, value);
@@ -101,6 +106,42 @@ public final class Report {
     }
 
     /**
+     * Keeps a line for {@link #write}, and prints nothing.
+     *
+     * @param members strings, booleans, integers, doubles and lists of doubles
+     */
+    public void record(Map<String, Object> members) {
+        lines.add(new LinkedHashMap<>(members));
+    }
+
+    private static Map<String, Object> members(Result result) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("benchmark", result.benchmark());
+        members.put("contender", result.contender());
+        if (result.skipped() != null) {
+            members.put("skipped", result.skipped());
+            return members;
+        }
+        members.put("unit", result.unit());
+        members.put("median", result.median());
+        members.put("low", low(result));
+        members.put("high", high(result));
+        members.put("rounds", result.samples().size());
+        if (result.samples().size() <= MOST_SAMPLES) {
+            members.put("samples", result.samples());
+        }
+        if (!result.ratios().isEmpty()) {
+            members.put("ratio", result.ratio());
+            members.put("ratios", result.ratios());
+        }
+        if (result.target() != null) {
+            members.put("target", result.target().toString());
+            members.put("met", result.met());
+        }
+        return members;
+    }
+
+    /**
      * Writes all results.
      *
      * @param file replaced
@@ -108,54 +149,41 @@ public final class Report {
      * @throws IOException if it cannot be written
      */
     public void write(Path file, Map<String, String> machine) throws IOException {
-        try (Writer lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-            for (Result result : results) {
-                lines.write(json(result, machine));
-                lines.write('\n');
+        try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+            for (Map<String, Object> line : lines) {
+                line.putAll(machine);
+                writer.write(json(line));
+                writer.write('\n');
             }
         }
     }
 
-    private static String json(Result result, Map<String, String> machine) throws IOException {
+    private static String json(Map<String, Object> members) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringField("benchmark", result.benchmark());
-            json.writeStringField("contender", result.contender());
-            if (result.skipped() != null) {
-                json.writeStringField("skipped", result.skipped());
-            } else {
-                json.writeStringField("unit", result.unit());
-                json.writeNumberField("median", result.median());
-                json.writeNumberField("low", low(result));
-                json.writeNumberField("high", high(result));
-                json.writeNumberField("rounds", result.samples().size());
-                if (result.samples().size() <= MOST_SAMPLES) {
-                    writeNumbers(json, "samples", result.samples());
-                }
-            }
-            if (!result.ratios().isEmpty()) {
-                json.writeNumberField("ratio", result.ratio());
-                writeNumbers(json, "ratios", result.ratios());
-            }
-            if (result.skipped() == null && result.target() != null) {
-                json.writeStringField("target", result.target().toString());
-                json.writeBooleanField("met", result.met());
-            }
-            for (Map.Entry<String, String> member : machine.entrySet()) {
-                json.writeStringField(member.getKey(), member.getValue());
+            for (Map.Entry<String, Object> member : members.entrySet()) {
+                json.writeFieldName(member.getKey());
+                write(json, member.getValue());
             }
             json.writeEndObject();
         }
         return text.toString();
     }
 
-    private static void writeNumbers(JsonGenerator json, String name, List<Double> numbers)
-            throws IOException {
-        json.writeArrayFieldStart(name);
-        for (double number : numbers) {
-            json.writeNumber(number);
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        switch (value) {
+            case Boolean truth -> json.writeBoolean(truth);
+            case Double number -> json.writeNumber(number);
+            case Number number -> json.writeNumber(number.longValue());
+            case List<?> numbers -> {
+                json.writeStartArray();
+                for (Object number : numbers) {
+                    write(json, number);
+                }
+                json.writeEndArray();
+            }
+            default -> json.writeString(value.toString());
         }
-        json.writeEndArray();
     }
 }

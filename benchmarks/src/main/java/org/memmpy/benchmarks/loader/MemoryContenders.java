@@ -1,0 +1,216 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.benchmarks.loader;
+
+import static org.memmpy.batch.Column.column;
+
+import org.memmpy.DType;
+import org.memmpy.RowType;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Column;
+import org.memmpy.batch.Epoch;
+import org.memmpy.batch.MiniBatch;
+import org.memmpy.batch.RowGather;
+import org.memmpy.benchmarks.race.Race;
+import org.memmpy.store.RowLease;
+import org.memmpy.store.Table;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What memory allows, and memmpy without an engine. In each turn all rows of the round come once.
+ *
+ * <ul>
+ *   <li>C: {@code memcpy} row by row in the order of the round, and in the order of the file.
+ *   <li>The kernel: {@link RowGather} on the calling thread, into the same memory as C, with rows
+ *       that were worked out before.
+ *   <li>The loader: a whole epoch of {@link BatchLoader}, whose batches are closed at once; it
+ *       works out the order itself.
+ * </ul>
+ */
+final class MemoryContenders implements Contenders {
+    static final Entry KERNEL = Entry.gather("memmpy kernel");
+    static final Entry NATIVE_COPY = Entry.gather("memmpy loader, unsafeNativeCopy");
+    static final Entry CONVERTED = new Entry(Entry.CONVERT, "memmpy kernel", 1, 1);
+
+    private static final double SCALE = 1 / 255.0;
+
+    private final Table table;
+    private final int rowBytes;
+    private final int batch;
+    private final NativeGather c;
+    private final String reasonWithoutC;
+    private final Order order;
+    private final Arena arena = Arena.ofShared();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /**
+     * Contenders of one race.
+     *
+     * @param c null if there is none
+     * @param reasonWithoutC why not
+     */
+    MemoryContenders(Table table, int rowBytes, int batch, NativeGather c, String reasonWithoutC) {
+        this.table = table;
+        this.rowBytes = rowBytes;
+        this.batch = batch;
+        this.c = c;
+        this.reasonWithoutC = reasonWithoutC;
+        this.order = new Order(table.rows(), batch, arena);
+    }
+
+    static Entry loader(int threads) {
+        String name = "memmpy loader, " + threads + (threads == 1 ? " thread" : " threads");
+        return new Entry(Entry.GATHER, name, 1, threads);
+    }
+
+    @Override
+    public void addTo(LoaderRace race) {
+        Target target = Target.of(1, (long) batch * rowBytes, arena);
+        List<String> x = List.of("x");
+        if (c == null) {
+            race.skip(Entry.memcpy(1), reasonWithoutC);
+        } else {
+            race.add(Entry.memcpy(1), memcpy(x, target));
+            race.add(Entry.gather("sequential copy"), sequential(target));
+        }
+        race.add(KERNEL, kernel(plain(x), target));
+        race.add(loader(1), epochs(loader().threads(1)));
+        race.add(loader(2), epochs(loader().threads(2)));
+        race.add(NATIVE_COPY, epochs(loader().threads(1).unsafeNativeCopy()));
+        Column normalised = column("bytes").as(DType.FLOAT32).scale(SCALE);
+        race.add(CONVERTED, kernel(List.of(normalised), target));
+
+        Target several = Target.of(Rows.COLUMNS, (long) batch * rowBytes / Rows.COLUMNS, arena);
+        if (c != null) {
+            race.add(Entry.memcpy(Rows.COLUMNS), memcpy(Rows.columns(), several));
+        }
+        race.add(
+                new Entry(Entry.GATHER, KERNEL.contender(), Rows.COLUMNS, 1),
+                kernel(plain(Rows.columns()), several));
+    }
+
+    private static List<Column> plain(List<String> names) {
+        return names.stream().map(Column::column).toList();
+    }
+
+    private MemorySegment mapping(String column) {
+        RowLease lease = table.array(column).lease();
+        open.add(lease);
+        return lease.segment();
+    }
+
+    private Race.Turn memcpy(List<String> columns, Target target) {
+        MemorySegment to = c.pointers(target.segments());
+        MemorySegment from = c.pointers(columns.stream().map(this::mapping).toList());
+        return round -> {
+            MemorySegment rows = order.all(round);
+            long start = System.nanoTime();
+            c.gather(
+                    to,
+                    from,
+                    columns.size(),
+                    rows,
+                    order.count(),
+                    batch,
+                    rowBytes / columns.size());
+            double speed = speed(order.count(), start);
+            check(round, target);
+            return speed;
+        };
+    }
+
+    private Race.Turn sequential(Target target) {
+        MemorySegment from = mapping("x");
+        return round -> {
+            long start = System.nanoTime();
+            c.copy(target.segment(0), from, order.count() * rowBytes, (long) batch * rowBytes);
+            return speed(order.count(), start);
+        };
+    }
+
+    private Race.Turn kernel(List<Column> columns, Target target) {
+        RowGather gather = RowGather.of(table, columns);
+        boolean plain = gather.rowTypes().equals(columns.stream().map(this::stored).toList());
+        return round -> {
+            long[][] batches = order.batches(round);
+            long start = System.nanoTime();
+            for (long[] rows : batches) {
+                gather.gather(rows, target);
+            }
+            double speed = speed(order.count(), start);
+            if (plain) {
+                check(round, target);
+            }
+            return speed;
+        };
+    }
+
+    private RowType stored(Column column) {
+        return table.array(column.name()).rowType();
+    }
+
+    private BatchLoader.Builder loader() {
+        return BatchLoader.builder(table)
+                .column(column("x"))
+                .batchSize(batch)
+                .dropLast(true)
+                .shuffle(1);
+    }
+
+    private Race.Turn epochs(BatchLoader.Builder builder) {
+        BatchLoader loader = builder.build();
+        open.add(loader);
+        return round -> {
+            long rows = 0;
+            long start = System.nanoTime();
+            try (Epoch epoch = loader.epoch(round + 1)) {
+                for (MiniBatch taken : epoch) {
+                    rows += taken.rows();
+                    taken.close();
+                }
+            }
+            return speed(rows, start);
+        };
+    }
+
+    private static double speed(long rows, long start) {
+        return rows / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** Rows begin with their number: those of the last batch of the round must be there. */
+    private void check(int round, Target target) throws IOException {
+        long[][] batches = order.batches(round);
+        long[] last = batches[batches.length - 1];
+        for (MemorySegment segment : target.segments()) {
+            long bytes = segment.byteSize() / batch;
+            for (int i = 0; i < batch; i++) {
+                int number = segment.get(ValueLayout.JAVA_INT, i * bytes);
+                if (number != last[i]) {
+                    throw new IOException(
+                            "row " + last[i] + " was asked for, and row " + number + " came");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (AutoCloseable each : open.reversed()) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+        arena.close();
+    }
+}

@@ -1,0 +1,35 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The rows of one batch, and where the items of each ragged array are, which several columns want
+ * to know: looked up once. For one thread.
+ */
+final class BatchRows {
+    private final long[] rows;
+    private final Map<RaggedSources, Extents> located = new HashMap<>(2);
+
+    /**
+     * Rows to be read.
+     *
+     * @param rows known to exist; not to be changed
+     */
+    BatchRows(long[] rows) {
+        this.rows = rows;
+    }
+
+    /** {@return the rows; not to be changed} */
+    long[] rows() {
+        return rows;
+    }
+
+    /** {@return the items of each row} */
+    Extents items(RaggedSources arrays) {
+        return located.computeIfAbsent(arrays, each -> each.locate(rows));
+    }
+}

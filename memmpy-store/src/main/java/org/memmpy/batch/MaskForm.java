@@ -1,0 +1,50 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.RowType;
+import org.memmpy.kernel.RunMask;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Of padded rows, which items are real.
+ *
+ * @param width of the padded rows
+ * @param element of the mask
+ */
+record MaskForm(Width width, RowType element, RunMask kernel) implements RaggedForm {
+    @Override
+    public RowType type() {
+        return width.type(element, false);
+    }
+
+    @Override
+    public boolean hasFixedRows() {
+        return width.isFixed();
+    }
+
+    @Override
+    public boolean hasItems() {
+        return false;
+    }
+
+    @Override
+    public BoundColumn.Located of(Extents items) {
+        Extents clipped = width.clip(items);
+        long most = width.of(items);
+        Block block = new Block(Width.rows(element, false, most), items.size());
+        return new Counting() {
+            @Override
+            public Block block() {
+                return block;
+            }
+
+            @Override
+            public void write(MemorySegment target) {
+                kernel.write(clipped.lengths(), clipped.size(), most, target);
+            }
+        };
+    }
+}

@@ -1,0 +1,59 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import org.memmpy.RowType;
+import org.memmpy.kernel.PadRuns;
+import org.memmpy.kernel.RowSource;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Every row as many items as the others.
+ *
+ * @param width how many
+ * @param item one of them, as it is delivered
+ * @param flat whether a row has one dimension
+ */
+record PaddedForm(Width width, RowType item, boolean flat, PadRuns kernel) implements RaggedForm {
+    @Override
+    public RowType type() {
+        return width.type(item, flat);
+    }
+
+    @Override
+    public boolean hasFixedRows() {
+        return width.isFixed();
+    }
+
+    @Override
+    public boolean hasItems() {
+        return true;
+    }
+
+    @Override
+    public BoundColumn.Located of(Extents items) {
+        Extents clipped = width.clip(items);
+        long most = width.of(items);
+        Block block = new Block(Width.rows(item, flat, most), items.size());
+        return new BoundColumn.Located() {
+            @Override
+            public Block block() {
+                return block;
+            }
+
+            @Override
+            public Extents extents() {
+                return clipped;
+            }
+
+            @Override
+            public void gather(List<? extends RowSource> inputs, Extents at, MemorySegment target) {
+                kernel.gather(
+                        inputs.getFirst(), at.starts(), at.lengths(), at.size(), most, target);
+            }
+        };
+    }
+}

@@ -1,0 +1,544 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.memmpy.batch.Column.column;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.CorruptStoreException;
+import org.memmpy.DType;
+import org.memmpy.MemmpyException;
+import org.memmpy.RaggedType;
+import org.memmpy.RowType;
+import org.memmpy.index.Order;
+import org.memmpy.index.RowIndex;
+import org.memmpy.kernel.Elements;
+import org.memmpy.store.Access;
+import org.memmpy.store.RaggedArray;
+import org.memmpy.store.Store;
+import org.memmpy.store.StoreOption;
+import org.memmpy.testing.Rows;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** Jagged rows as batches, against lists of rows. */
+class RaggedColumnTest {
+    private static final int BATCH = 7;
+
+    @TempDir private Path directory;
+    private final List<Store> stores = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        stores.forEach(Store::close);
+    }
+
+    /** What the store has: the elements of each row, as bytes. */
+    private record Model(RowType item, List<byte[]> rows) {
+        static Model random(RowType item, int count, long seed) {
+            Random random = new Random(seed);
+            List<byte[]> rows = new ArrayList<>();
+            for (int r = 0; r < count; r++) {
+                int length = r % 3 == 0 ? 0 : random.nextInt(12);
+                rows.add(Rows.random(item, length, random.nextLong()));
+            }
+            return new Model(item, rows);
+        }
+
+        long length(long row) {
+            return rows.get((int) row).length / item.bytes();
+        }
+    }
+
+    private Store store(String name, Model model, int parts) throws IOException {
+        RaggedType type = RaggedType.of(model.item.dtype(), model.item.shape());
+        Path path = directory.resolve(name);
+        Store store = Store.create(path, StoreOption.NO_FORCE);
+        stores.add(store);
+        store.ragged("r", type);
+        List<Path> made = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+            int from = model.rows.size() * part / parts;
+            int to = model.rows.size() * (part + 1) / parts;
+            if (part == 0) {
+                append(store.ragged("r"), model, from, to);
+                store.commit();
+                continue;
+            }
+            try (Store other = Store.createPart(path, "p" + part, StoreOption.NO_FORCE)) {
+                append(other.ragged("r", type), model, from, to);
+                other.commit();
+                made.add(other.path());
+            }
+        }
+        if (!made.isEmpty()) {
+            store.adopt(made);
+            store.commit();
+        }
+        return store;
+    }
+
+    private static void append(RaggedArray array, Model model, int from, int to)
+            throws IOException {
+        ByteArrayOutputStream values = new ByteArrayOutputStream();
+        long[] lengths = new long[to - from];
+        for (int r = from; r < to; r++) {
+            values.writeBytes(model.rows.get(r));
+            lengths[r - from] = model.length(r);
+        }
+        array.appendAll(MemorySegment.ofArray(values.toByteArray()), lengths);
+    }
+
+    /** What a batch should have of a column. */
+    private interface Expected {
+        byte[] of(List<byte[]> rows, RowType item);
+    }
+
+    private record Delivered(Column column, Expected expected) {}
+
+    private static byte[] packed(List<byte[]> rows) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        rows.forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    private static byte[] padded(List<byte[]> rows, int items, RowType item, byte[] element) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] row : rows) {
+            int bytes = (int) Math.min(row.length, items * item.bytes());
+            all.write(row, 0, bytes);
+            for (long at = bytes; at < items * item.bytes(); at += element.length) {
+                all.writeBytes(element);
+            }
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] mask(List<byte[]> rows, int items, RowType item) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] row : rows) {
+            for (int i = 0; i < items; i++) {
+                all.write(i < row.length / item.bytes() ? 1 : 0);
+            }
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] longs(long... values) {
+        ByteBuffer all = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        Arrays.stream(values).forEach(all::putLong);
+        return all.array();
+    }
+
+    private static long[] lengths(List<byte[]> rows, RowType item, long most) {
+        return rows.stream().mapToLong(r -> Math.min(most, r.length / item.bytes())).toArray();
+    }
+
+    private static int longest(List<byte[]> rows, RowType item) {
+        return (int) Math.max(1, Arrays.stream(lengths(rows, item, 99)).max().orElseThrow());
+    }
+
+    private static byte[] one(RowType item) {
+        MemorySegment one = MemorySegment.ofArray(new byte[item.dtype().bytes()]);
+        MemorySegment bits = MemorySegment.ofArray(new byte[8]);
+        bits.set(Elements.LONG, 0, org.memmpy.kernel.FillMasked.bits(item.dtype(), 1L));
+        one.copyFrom(bits.asSlice(0, one.byteSize()));
+        return Rows.bytes(one);
+    }
+
+    private static List<Delivered> all() {
+        Column r = column("r");
+        byte[] zero = new byte[1];
+        return List.of(
+                new Delivered(r.packed(), (rows, item) -> packed(rows)),
+                new Delivered(
+                        r.offsets(),
+                        (rows, item) -> {
+                            long[] sums = new long[rows.size() + 1];
+                            long[] lengths = lengths(rows, item, 99);
+                            for (int i = 0; i < lengths.length; i++) {
+                                sums[i + 1] = sums[i] + lengths[i];
+                            }
+                            return longs(sums);
+                        }),
+                new Delivered(r.padTo(5), (rows, item) -> padded(rows, 5, item, zero)),
+                new Delivered(
+                        r.padTo(20).fillPadding(1),
+                        (rows, item) -> padded(rows, 20, item, one(item))),
+                new Delivered(
+                        r.padToLongest().flatten(),
+                        (rows, item) -> padded(rows, longest(rows, item), item, zero)),
+                new Delivered(r.padTo(5).mask(), (rows, item) -> mask(rows, 5, item)),
+                new Delivered(
+                        r.padToLongest().mask(),
+                        (rows, item) -> mask(rows, longest(rows, item), item)),
+                new Delivered(r.lengths(), (rows, item) -> longs(lengths(rows, item, 99))),
+                new Delivered(r.padTo(5).lengths(), (rows, item) -> longs(lengths(rows, item, 5))));
+    }
+
+    private static void check(
+            BatchLoader.Builder builder, List<Model> models, List<Delivered> columns) {
+        columns.forEach(each -> builder.column(each.column));
+        RowType item = models.getFirst().item;
+        try (BatchLoader loader = builder.batchSize(BATCH).build()) {
+            long delivered = 0;
+            for (int e = 0; e < 2; e++) {
+                try (Epoch epoch = loader.epoch(e)) {
+                    for (MiniBatch batch : epoch) {
+                        try (batch) {
+                            List<byte[]> rows =
+                                    IntStream.range(0, batch.rows())
+                                            .mapToObj(
+                                                    i ->
+                                                            models.get(batch.source(i))
+                                                                    .rows
+                                                                    .get((int) batch.rowId(i)))
+                                            .toList();
+                            for (int c = 0; c < columns.size(); c++) {
+                                Delivered each = columns.get(c);
+                                byte[] found = Rows.bytes(batch.segment(c));
+                                String where = each.column + " of " + item + ", " + batch;
+                                assertArrayEquals(each.expected.of(rows, item), found, where);
+                                long elements =
+                                        Arrays.stream(batch.shape(c)).reduce(1, (a, b) -> a * b);
+                                assertEquals(
+                                        found.length,
+                                        elements * batch.rowType(c).dtype().bytes(),
+                                        where);
+                                if (each.column.hasFixedRows()) {
+                                    assertEquals(loader.rowTypes().get(c), batch.rowType(c), where);
+                                    assertEquals(batch.rows(), batch.shape(c)[0], where);
+                                }
+                            }
+                            delivered += batch.rows();
+                        }
+                    }
+                }
+            }
+            assertEquals(2 * loader.rows(), delivered);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFormOfEveryType(DType dtype) throws IOException {
+        int number = 0;
+        for (RowType item : List.of(RowType.of(dtype), RowType.of(dtype, 2, 3))) {
+            for (int parts : new int[] {1, 3}) {
+                Model model = Model.random(item, 100, 5);
+                Store store = store("s" + number++, model, parts);
+                RaggedArray array = store.ragged("r");
+                List<UnaryOperator<BatchLoader.Builder>> orders =
+                        List.of(
+                                b -> b,
+                                b -> b.shuffle(1).threads(3),
+                                b -> b.order(Order.bucketed(3, array, 2 * BATCH, 3)),
+                                b -> b.index(RowIndex.of(99, 0, 0, 50, 3, 98)));
+                for (UnaryOperator<BatchLoader.Builder> order : orders) {
+                    check(order.apply(BatchLoader.builder(store.table())), List.of(model), all());
+                }
+            }
+        }
+    }
+
+    @Test
+    void severalSources() throws IOException {
+        RowType item = RowType.of(DType.INT16, 2);
+        List<Model> models = new ArrayList<>();
+        Source[] sources = new Source[3];
+        for (int s = 0; s < 3; s++) {
+            models.add(Model.random(item, 20 + 30 * s, s));
+            Store store = store("m" + s, models.get(s), s + 1);
+            sources[s] = new Source(store.table(), RowIndex.all(20 + 30 * s), s == 0 ? 0.5 : 0.25);
+        }
+        check(BatchLoader.mix(sources).shuffle(4), models, all());
+    }
+
+    @Test
+    void aBatchWithoutAnyItem() throws IOException {
+        Model model = new Model(RowType.of(DType.FLOAT32), List.of(new byte[0], new byte[0]));
+        Store store = store("empty", model, 1);
+        assertEquals(0, store.ragged("r").values().rows());
+        check(BatchLoader.builder(store.table()), List.of(model), all());
+    }
+
+    @Test
+    void castsScalesAndFills() throws IOException {
+        Store store = Store.create(directory.resolve("c"), StoreOption.NO_FORCE);
+        stores.add(store);
+        store.ragged("pt", RaggedType.of(DType.INT32)).append(new int[] {3, -5, 7});
+        store.ragged("pt").append(new int[] {1});
+        store.commit();
+        try (BatchLoader loader =
+                        BatchLoader.builder(store.table())
+                                .column(column("pt").as(DType.FLOAT32).scale(0.5).shift(1).packed())
+                                .column(
+                                        column("pt")
+                                                .padTo(2)
+                                                .fillPadding(-1)
+                                                .as(DType.FLOAT64)
+                                                .scale(10))
+                                .column(column("pt").padTo(2).mask().as(DType.FLOAT32))
+                                .column(column("pt").lengths().as(DType.FLOAT32).scale(0.25))
+                                .column(column("pt").offsets().as(DType.INT32))
+                                .build();
+                Epoch epoch = loader.epoch(0);
+                MiniBatch batch = epoch.next()) {
+            assertArrayEquals(new double[] {2.5, -1.5, 4.5, 1.5}, doubles(batch, 0));
+            assertArrayEquals(new double[] {30, -50, 10, -1}, doubles(batch, 1));
+            assertArrayEquals(new double[] {1, 1, 1, 0}, doubles(batch, 2));
+            assertArrayEquals(new double[] {0.75, 0.25}, doubles(batch, 3));
+            assertArrayEquals(new double[] {0, 3, 4}, doubles(batch, 4));
+            assertArrayEquals(new long[] {2, 2}, batch.shape(1));
+            assertArrayEquals(new long[] {4}, batch.shape(0));
+            assertEquals(DType.INT32, batch.rowType(4).dtype());
+        }
+    }
+
+    private static double[] doubles(MiniBatch batch, int column) {
+        DType dtype = batch.rowType(column).dtype();
+        MemorySegment segment = batch.segment(column);
+        double[] values = new double[(int) segment.byteSize() / dtype.bytes()];
+        Arrays.setAll(values, i -> Elements.getDouble(dtype, segment, (long) i * dtype.bytes()));
+        return values;
+    }
+
+    /**
+     * Memory may hold the wanted items only, one behind the other, as positional reads leave it.
+     */
+    @Test
+    void gathersFromPackedItemsToo() throws IOException {
+        Model model = Model.random(RowType.of(DType.INT16), 40, 8);
+        Store store = store("staged", model, 1);
+        long[] rows = {5, 4, 39, 5, 1};
+        for (Column column : List.of(column("r").packed(), column("r").padTo(4))) {
+            BoundColumn bound = column.bind(List.of(store.table()));
+            BoundColumn.Located located = bound.locate(new BatchRows(rows));
+            Extents extents = located.extents();
+            ByteArrayOutputStream items = new ByteArrayOutputStream();
+            for (int i = 0; i < rows.length; i++) {
+                items.write(model.rows.get((int) rows[i]), 0, (int) extents.length(i) * 2);
+            }
+            byte[] expected = new byte[(int) located.block().bytes()];
+            byte[] found = new byte[expected.length];
+            try (LeasedInputs inputs = new LeasedInputs(bound.inputs(), Access.NORMAL)) {
+                located.gather(inputs.rows(), extents, MemorySegment.ofArray(expected));
+            }
+            MemorySegment staged = MemorySegment.ofArray(items.toByteArray());
+            located.gather(
+                    List.of(org.memmpy.kernel.RowSource.of(staged)),
+                    extents.packed(),
+                    MemorySegment.ofArray(found));
+            assertArrayEquals(expected, found);
+        }
+    }
+
+    @Test
+    void columnsOfOneArrayShareWhatWasFound() throws IOException {
+        Store store = store("shared", Model.random(RowType.of(DType.INT8), 9, 1), 1);
+        List<org.memmpy.store.Table> table = List.of(store.table());
+        BatchRows rows = new BatchRows(new long[] {1, 2});
+        BoundColumn packed = column("r").packed().bind(table);
+        BoundColumn padded = column("r").padToLongest().bind(table);
+        assertTrue(packed.locate(rows).extents() == padded.locate(rows).extents());
+    }
+
+    // ---- rows read alone
+
+    @Test
+    void rowsAreReadAloneIfTheirShapeIsFixed() throws IOException {
+        Model model = Model.random(RowType.of(DType.UINT8), 30, 3);
+        Store store = store("gather", model, 1);
+        long[] rows = {7, 8, 7};
+        List<byte[]> expected = Arrays.stream(rows).mapToObj(r -> model.rows.get((int) r)).toList();
+        List<Column> fixed =
+                List.of(column("r").padTo(6), column("r").padTo(6).mask(), column("r").lengths());
+        RowGather gather = RowGather.of(store.table(), fixed);
+        try (PooledMemory memory = new PooledMemory(0)) {
+            BatchMemory.Slot slot =
+                    memory.take(gather.rowTypes().stream().map(t -> new Block(t, 3)).toList());
+            gather.gather(rows, slot);
+            RowType item = model.item;
+            assertArrayEquals(padded(expected, 6, item, new byte[1]), Rows.bytes(slot.segment(0)));
+            assertArrayEquals(mask(expected, 6, item), Rows.bytes(slot.segment(1)));
+            assertArrayEquals(longs(lengths(expected, item, 99)), Rows.bytes(slot.segment(2)));
+
+            RowGather varying = RowGather.of(store.table(), List.of(column("r").packed()));
+            String message =
+                    assertThrows(IllegalStateException.class, () -> varying.gather(rows, slot))
+                            .getMessage();
+            assertTrue(message.contains("column(\"r\").packed()"), message);
+            BatchMemory.Slot taken = varying.gather(rows, memory);
+            assertArrayEquals(packed(expected), Rows.bytes(taken.segment(0)));
+            taken.release();
+            slot.release();
+        }
+    }
+
+    // ---- states
+
+    @Test
+    void statesKnowValuesAndOffsets() throws IOException {
+        Model model = Model.random(RowType.of(DType.UINT8), 30, 3);
+        Store store = store("state", model, 1);
+        BatchLoader.Builder some =
+                BatchLoader.builder(store.table())
+                        .column(column("r").lengths())
+                        .index(RowIndex.all(20));
+        try (BatchLoader loader = some.build()) {
+            LoaderState state = loader.state(0);
+            assertEquals(List.of("r/values", "r/offsets"), List.copyOf(state.columns().keySet()));
+            long items = Arrays.stream(lengths(model.rows.subList(0, 20), model.item, 99)).sum();
+            String values = state.columns().get("r/values");
+            assertTrue(values.contains(", " + items + " rows"), values);
+            assertTrue(state.columns().get("r/offsets").contains(", 21 rows"), state.toString());
+            store.ragged("r").append(new byte[] {1});
+            store.commit();
+            loader.resume(state).close();
+        }
+    }
+
+    // ---- refusals
+
+    private static String refused(Store store, Column column) {
+        BatchLoader.Builder builder = BatchLoader.builder(store.table()).column(column);
+        return assertThrows(IllegalArgumentException.class, builder::build).getMessage();
+    }
+
+    @Test
+    void refusesWhatMakesNoSense() throws IOException {
+        Store store = Store.create(directory.resolve("refuse"), StoreOption.NO_FORCE);
+        stores.add(store);
+        store.ragged("r", RaggedType.of(DType.INT8)).append(new byte[1]);
+        store.ragged("image", RaggedType.shaped(DType.UINT8, 2)).append(new byte[6], 2, 3);
+        store.array("x", DType.INT8).append(new byte[1]);
+        store.commit();
+        assertTrue(refused(store, column("r")).contains("packed()"));
+        assertTrue(refused(store, column("image").packed()).contains("shape of its own"));
+        assertTrue(refused(store, column("x").padTo(3)).contains("array(\"x\")"));
+        assertTrue(refused(store, column("r").padTo(3).scale(2)).contains("FLOAT32"));
+        assertTrue(refused(store, column("r").padTo(3).mask().shift(2)).contains("mask"));
+        assertTrue(refused(store, column("r").padTo(3).oneHot(2)).contains("one-hot"));
+        assertTrue(refused(store, column("r").packed().fillMasked(2)).contains("no mask"));
+        Column plain = column("r");
+        assertThrows(IllegalArgumentException.class, plain::mask);
+        assertThrows(IllegalArgumentException.class, plain.packed()::mask);
+        assertThrows(IllegalArgumentException.class, () -> plain.padTo(0));
+        assertThrows(IllegalArgumentException.class, () -> plain.fillPadding(1));
+        assertThrows(IllegalArgumentException.class, () -> plain.packed().fillPadding(1.5));
+        assertThrows(IllegalArgumentException.class, plain.padTo(1)::offsets);
+        assertThrows(IllegalArgumentException.class, plain.padTo(1).mask()::lengths);
+        assertThrows(IllegalArgumentException.class, plain.lengths()::packed);
+        assertEquals(
+                "column(\"r\").padTo(3).fillPadding(-1).as(FLOAT32)",
+                plain.padTo(3).fillPadding(-1).as(DType.FLOAT32).toString());
+        assertEquals("column(\"r\").padToLongest().mask()", plain.padToLongest().mask().toString());
+        assertEquals("column(\"r\").packed()", plain.packed().toString());
+        assertEquals("column(\"r\").offsets()", plain.offsets().toString());
+        assertEquals("column(\"r\").padTo(2).lengths()", plain.padTo(2).lengths().toString());
+    }
+
+    // ---- damaged offsets
+
+    private Path damaged(long offset) throws IOException {
+        Path path = directory.resolve("damaged");
+        try (Store store = Store.create(path, StoreOption.NO_FORCE)) {
+            RaggedArray array = store.ragged("r", RaggedType.of(DType.UINT8));
+            for (int i = 0; i < 10; i++) {
+                array.append(new byte[3]);
+            }
+            store.commit();
+        }
+        try (FileChannel file =
+                FileChannel.open(path.resolve("r/offsets.npy"), StandardOpenOption.WRITE)) {
+            file.write(
+                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, offset),
+                    file.size() - 8 * 6);
+        }
+        return path;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MAX_VALUE, Long.MIN_VALUE, 31, 11})
+    void damagedOffsetsAreRefusedByRow(long offset) throws IOException {
+        Path path = damaged(offset);
+        try (Store store = Store.open(path)) {
+            for (Column column :
+                    List.of(
+                            column("r").packed(),
+                            column("r").padToLongest(),
+                            column("r").offsets(),
+                            column("r").padTo(2).mask())) {
+                try (BatchLoader loader =
+                                BatchLoader.builder(store.table()).column(column).build();
+                        Epoch epoch = loader.epoch(0)) {
+                    String message =
+                            assertThrows(CorruptStoreException.class, epoch::next).getMessage();
+                    assertTrue(message.contains("ragged array 'r': row 4"), message);
+                }
+            }
+        }
+    }
+
+    /** The values are there, so offsets may be right: but batches of such rows are not made. */
+    @Test
+    void batchesWithoutMeasureAreRefused() {
+        Extents rows = new Extents(new long[2], new long[] {1L << 62, 1L << 62});
+        RaggedForm packed = new PackedForm(RowType.of(DType.UINT8), null);
+        RaggedForm padded = new PaddedForm(Width.LONGEST, RowType.of(DType.UINT8), false, null);
+        RaggedForm mask = new MaskForm(Width.LONGEST, RowType.of(DType.BOOL), null);
+        for (RaggedForm form : List.of(packed, padded, mask)) {
+            String message = assertThrows(MemmpyException.class, () -> form.of(rows)).getMessage();
+            assertTrue(message.contains("2^31"), message);
+            assertTrue(message.contains("4,611,686,018,427,387,904"), message);
+        }
+        Extents most = new Extents(new long[2], new long[] {1L << 30, (1L << 30) - 1});
+        assertEquals(Integer.MAX_VALUE, packed.of(most).block().count());
+        assertThrows(MemmpyException.class, () -> padded.of(most));
+    }
+
+    @Test
+    void aFileThatIsCutIsAnError() throws IOException {
+        Path path = damaged(15);
+        try (Store store = Store.open(path);
+                BatchLoader loader =
+                        BatchLoader.builder(store.table()).column(column("r").packed()).build()) {
+            try (Epoch epoch = loader.epoch(0)) {
+                epoch.next().close();
+            }
+            try (FileChannel file =
+                    FileChannel.open(path.resolve("r/offsets.npy"), StandardOpenOption.WRITE)) {
+                file.truncate(4096);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            try (Epoch epoch = loader.epoch(1)) {
+                assertThrows(CorruptStoreException.class, epoch::next);
+            }
+        }
+    }
+}
