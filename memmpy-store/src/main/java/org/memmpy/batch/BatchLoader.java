@@ -57,7 +57,6 @@ public final class BatchLoader implements AutoCloseable {
     private final PooledMemory ownMemory;
     private final List<Placement> placements;
     private final BatchMemory memory;
-    private final PooledMemory staging;
     private final ReadPolicy policy;
     private final AtomicReference<ReadTuning.Choice> learned = new AtomicReference<>();
     private final Set<Epoch> open = new HashSet<>();
@@ -92,7 +91,6 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.access(order(0), world),
                         mostRows());
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
-        this.staging = new PooledMemory(0);
         this.memory = ownMemory == null ? settings.memory : ownMemory;
     }
 
@@ -141,10 +139,15 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * {@return the off-heap bytes that the loader holds for batches now; 0 with memory of another}
+     * {@return the off-heap bytes that the loader holds for batches now; with memory of another
+     * only what is read by position before it is converted}
      */
     public long memoryBytes() {
-        return staging.bytes() + (ownMemory == null ? 0 : ownMemory.bytes());
+        long staged;
+        synchronized (open) {
+            staged = open.stream().mapToLong(Epoch::stagedBytes).sum();
+        }
+        return staged + (ownMemory == null ? 0 : ownMemory.bytes());
     }
 
     /**
@@ -230,7 +233,7 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.windowRows(order),
                         batchSize),
                 new MappedReader(columns, memory, access, placements),
-                new PositionalReader(columns, memory, staging),
+                new PositionalReader(columns, memory),
                 learned);
     }
 
@@ -304,7 +307,6 @@ public final class BatchLoader implements AutoCloseable {
         }
         running.forEach(Epoch::close);
         Placements.close(placements);
-        staging.close();
         if (ownMemory != null) {
             ownMemory.close();
         }

@@ -229,6 +229,11 @@ final class PassReads implements AutoCloseable {
                 diskWaitNanos);
     }
 
+    /** {@return the memory that holds rows before they are gathered} */
+    long stagedBytes() {
+        return positional.stagedBytes();
+    }
+
     /** Nothing is asked for any more, and nobody waits for that. */
     void stop() {
         ahead.stop();
