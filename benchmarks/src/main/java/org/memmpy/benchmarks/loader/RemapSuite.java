@@ -105,7 +105,7 @@ public final class RemapSuite extends Suite {
     private void race(Path path, int rowBytes, NativeGather c, Report report) throws IOException {
         long rows = bytes / rowBytes;
         write(path, rows, rowBytes);
-        int batch = Math.clamp((16L << 20) / rowBytes, 16, 256);
+        int batch = Math.clamp((64L << 20) / rowBytes, 64, 256);
         LoaderRace race = new LoaderRace(rowBytes, batch);
         try (Arena arena = Arena.ofShared();
                 Store store = Store.open(path)) {
