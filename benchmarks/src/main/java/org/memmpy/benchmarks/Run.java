@@ -5,6 +5,7 @@ package org.memmpy.benchmarks;
 
 import org.memmpy.benchmarks.index.IndexSuite;
 import org.memmpy.benchmarks.loader.BigArraySuite;
+import org.memmpy.benchmarks.loader.ColdSuite;
 import org.memmpy.benchmarks.loader.FullSuite;
 import org.memmpy.benchmarks.loader.QuickSuite;
 import org.memmpy.benchmarks.loader.RemapSuite;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Command;
             QuickSuite.class,
             FullSuite.class,
             BigArraySuite.class,
-            RemapSuite.class
+            RemapSuite.class,
+            ColdSuite.class
         })
 public final class Run {
     private Run() {}
