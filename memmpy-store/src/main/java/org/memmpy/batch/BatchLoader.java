@@ -151,6 +151,38 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
+     * {@return what the loader is going to do, and the memory that it needs; before the first batch
+     * as well as later}
+     */
+    public LoaderDescription describe() {
+        List<Block> slot = new ArrayList<>();
+        long staged = 0;
+        for (int c = 0; c < columns.size(); c++) {
+            BoundColumn column = columns.get(c);
+            if (placements.isEmpty() || !(placements.get(c) instanceof Windows)) {
+                slot.add(new Block(column.type(), mostRows()));
+            }
+            for (int input = 0; !column.isCopied() && input < column.inputs().size(); input++) {
+                staged += mostRows() * column.itemBytes(input);
+            }
+        }
+        boolean mayStage = policy != ReadPolicy.MAPPED && placements.isEmpty();
+        return new LoaderDescription(
+                rows,
+                batches(),
+                mostRows(),
+                columns.stream().map(LoaderDescription::column).toList(),
+                columns.stream().mapToLong(column -> column.type().bytes()).sum(),
+                (int) Math.min(prefetch, batches()),
+                PooledMemory.slotBytes(slot),
+                mayStage ? threads * staged : 0,
+                columns.stream().allMatch(BoundColumn::hasFixedRows),
+                threads,
+                policy,
+                order.toString());
+    }
+
+    /**
      * The rows that an epoch visits, in its order; those of all ranks.
      *
      * @param number the epoch
