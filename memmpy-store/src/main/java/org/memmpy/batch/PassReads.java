@@ -193,7 +193,10 @@ final class PassReads implements AutoCloseable {
         }
     }
 
-    private void apply(ReadTuning.Choice next, long batch) {
+    private void apply(ReadTuning.Choice wanted, long batch) {
+        boolean isTry = plan.policy() == ReadPolicy.AUTO && wanted.mode() == ReadMode.PREAD;
+        ReadTuning.Choice next =
+                isTry && !positional.canOpen() ? tuning.without(ReadMode.PREAD) : wanted;
         boolean asks = next.mode() == ReadMode.ASK;
         ahead.lead(asks ? next.lead() : 0, batch);
         if (next.mode() == ReadMode.PREAD) {

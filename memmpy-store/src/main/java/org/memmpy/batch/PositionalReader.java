@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.MemmpyException;
 import org.memmpy.kernel.RowSource;
 import org.memmpy.os.OpenResources;
 import org.memmpy.store.MappedArray;
@@ -143,6 +144,16 @@ final class PositionalReader implements BatchReader {
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** {@return whether the files can be opened: not if they are more than a process may have} */
+    boolean canOpen() {
+        try {
+            files();
+            return true;
+        } catch (UncheckedIOException | IllegalStateException | MemmpyException e) {
+            return false;
         }
     }
 

@@ -110,6 +110,16 @@ final class ReadTuning {
         return before == null ? choice : before;
     }
 
+    /** {@return what to do from now on, without a mode that has turned out not to work here} */
+    Choice without(ReadMode mode) {
+        modes.remove(mode);
+        boolean isTrial = before != null && before.mode() != mode;
+        choose(isTrial ? before : choice.in(modes.iterator().next()));
+        before = null;
+        giveUp();
+        return choice;
+    }
+
     /** {@return what to do from now on} */
     Choice after(Round round) {
         everAbsent |= round.absent() > 0;

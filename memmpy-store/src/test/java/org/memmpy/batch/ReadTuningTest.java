@@ -164,6 +164,20 @@ class ReadTuningTest {
     }
 
     @Test
+    void whatDoesNotWorkIsNotTriedAgain() {
+        ReadTuning tuning = auto(ReadMode.ASK);
+        while (tuning.choice().mode() != ReadMode.PREAD) {
+            run(tuning, 1, choice -> 10);
+        }
+        assertEquals(ReadMode.ASK, tuning.without(ReadMode.PREAD).mode());
+        run(tuning, 1000, choice -> 10)
+                .forEach(choice -> assertEquals(ReadMode.ASK, choice.mode()));
+
+        ReadTuning begins = auto(ReadMode.PREAD); // as a pass before has found to be best
+        assertEquals(ReadMode.PLAIN, begins.without(ReadMode.PREAD).mode());
+    }
+
+    @Test
     void findsOutThatTheDiskHasChanged() {
         ReadTuning tuning = auto(ReadMode.ASK);
         run(tuning, 100, choice -> choice.mode() == ReadMode.ASK ? 10 : 2);
