@@ -230,7 +230,7 @@ public final class ColdSuite extends Suite {
     }
 
     private void goal(Race race, String who, String rival, double bound, Report report) {
-        if (race.samples(rival).isEmpty() || cached && rival.equals(URING)) {
+        if (race.samples(rival).isEmpty() || (cached && rival.equals(URING))) {
             return;
         }
         List<Double> ratios = new ArrayList<>();
