@@ -63,6 +63,12 @@ public final class ColdSuite extends Suite {
     @Option(names = "--cached", description = "Let the file be in memory.")
     private boolean cached;
 
+    @Option(
+            names = "--delay",
+            paramLabel = "MICROSECONDS",
+            description = "Read through a file system that takes so long for a read (needs FUSE).")
+    private int delay;
+
     private final Map<String, List<Double>> amplifications = new HashMap<>();
 
     /** Called by the command line. */
@@ -75,11 +81,25 @@ public final class ColdSuite extends Suite {
             Path store = directory.resolve("t.memmpy");
             write(store, rowBytes);
             amplifications.clear();
-            Race race = race(scratch, store, rowBytes);
-            race.run(rounds);
-            report(race, rowBytes, report);
+            if (delay == 0) {
+                run(scratch, store, rowBytes, report);
+            } else {
+                Path work = scratch.directory("mount-" + rowBytes);
+                try (SlowDisk slow = new SlowDisk(directory, delay, work)) {
+                    Path shown = slow.mountPoint().resolve(store.getFileName());
+                    run(scratch, shown, rowBytes, report);
+                } catch (SkippedException e) {
+                    report.line("skipped: %s", e.getMessage());
+                }
+            }
             scratch.clear(directory);
         }
+    }
+
+    private void run(Scratch scratch, Path store, int rowBytes, Report report) throws IOException {
+        Race race = race(scratch, store, rowBytes);
+        race.run(rounds);
+        report(race, rowBytes, report);
     }
 
     private void write(Path path, int rowBytes) throws IOException {
@@ -163,7 +183,7 @@ public final class ColdSuite extends Suite {
                     if (round >= 0) {
                         amplifications
                                 .computeIfAbsent(name, each -> new ArrayList<>())
-                                .add(read.amplification(rowBytes));
+                                .add(delay == 0 ? read.amplification(rowBytes) : Double.NaN);
                     }
                     return read.rowsPerSecond();
                 });
@@ -186,7 +206,10 @@ public final class ColdSuite extends Suite {
         report.line("");
         report.line(
                 "rows of %,d bytes, batches of %,d, %s",
-                rowBytes, batch, cached ? "cached" : "not cached");
+                rowBytes,
+                batch,
+                (cached ? "cached" : "not cached")
+                        + (delay == 0 ? "" : ", %,d us a read".formatted(delay)));
         report.line("  %-36s %10s %8s %9s", "", "rows/s", "MB/s", "read/used");
         for (String name : race.names()) {
             Map<String, Object> members = new LinkedHashMap<>();
@@ -195,6 +218,7 @@ public final class ColdSuite extends Suite {
             members.put("rowBytes", rowBytes);
             members.put("batch", batch);
             members.put("cached", cached);
+            members.put("delayMicros", delay);
             if (race.reason(name) != null) {
                 report.line("  %-36s skipped: %s", name, race.reason(name));
                 members.put("skipped", race.reason(name));
@@ -206,7 +230,7 @@ public final class ColdSuite extends Suite {
                         name,
                         Report.number(rows),
                         Report.number(rows * rowBytes / 1e6),
-                        Report.number(read));
+                        Double.isNaN(read) ? "" : Report.number(read));
                 members.put("rowsPerSecond", rows);
                 members.put("bytesPerSecond", rows * rowBytes);
                 if (!Double.isNaN(read)) {
@@ -219,7 +243,7 @@ public final class ColdSuite extends Suite {
         String mapped = loader(ReadPolicy.MAPPED);
         String auto = loader(ReadPolicy.AUTO);
         goal(race, mapped, URING, 0.9, report);
-        goal(race, mapped, FAULTS, 2.5, report);
+        goal(race, mapped, FAULTS, delay == 0 ? 2.5 : 25, report);
         goal(race, auto, mapped, 0.9, report);
         goal(race, auto, loader(ReadPolicy.PREAD), 0.9, report);
         goal(race, BLOCKS, SEQUENTIAL, 0.9, report);
