@@ -117,7 +117,7 @@ class BenchCommandTest {
                         .ok();
         assertTrue(said.contains("batches of 3 rows; 3 threads, 7 ahead"), said);
         assertTrue(said.contains("    .threads(3)\n    .prefetch(7)\n"), said);
-        assertFalse(said.contains("16 ahead") || said.contains("blocks of"), said);
+        assertFalse(said.contains("16 ahead") || said.contains("\nblocks of"), said);
     }
 
     @Test
