@@ -223,9 +223,7 @@ record Advice(List<String> calls, List<String> reasons) {
                                         chosen == best.contender().threads()
                                                 ? "the fastest of "
                                                         + list(others, Contender::threads)
-                                                : best.contender().threads()
-                                                        + " are not faster by more than "
-                                                        + tolerance()));
+                                                : "none was faster by more than " + tolerance()));
             }
             return chosen;
         }
@@ -248,8 +246,7 @@ record Advice(List<String> calls, List<String> reasons) {
                                                                 .prefetch()
                                                 ? "the fastest of "
                                                         + list(others, Contender::prefetch)
-                                                : "more are not faster by more than "
-                                                        + tolerance()));
+                                                : "none was faster by more than " + tolerance()));
             }
             return chosen;
         }
