@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.memmpy.benchmarks.JsonLines;
+import org.memmpy.benchmarks.race.JsonLines;
 import org.memmpy.benchmarks.race.Suite;
 
 import picocli.CommandLine;
