@@ -43,8 +43,8 @@ public final class OneHotRows implements RowKernel {
             long id = Elements.getLong(from, source.segment(part), offset);
             if (id < 0 || id >= classes) {
                 throw new MemmpyException(
-                        "row %,d holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
-                                .formatted(rows[i], id, classes, classes - 1));
+                        "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
+                                .formatted(source.nameOf(rows[i]), id, classes, classes - 1));
             }
             MemorySegment.copy(one, 0, target, i * rowBytes + id * targetBytes, targetBytes);
         }
