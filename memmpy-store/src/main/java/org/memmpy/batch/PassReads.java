@@ -123,8 +123,9 @@ final class PassReads implements AutoCloseable {
             if (modes.contains(ReadMode.ASK) && absent(plan.steps().rows(batch)) > 0) {
                 first = ReadMode.ASK;
             }
-            tuning = plan.tuning(first);
-            apply(tuning.choice(), batch);
+            ReadTuning begun = plan.tuning(first);
+            apply(begun.choice(), batch); // may find no thread; the next one tries again
+            tuning = begun;
         }
         return choice;
     }
