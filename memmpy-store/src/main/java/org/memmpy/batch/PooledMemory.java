@@ -80,7 +80,7 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
             return arena.allocate(size, PAGE);
         } catch (OutOfMemoryError e) {
             throw new MemmpyException(
-                    "no memory for a batch of %,d bytes: the loader has %,d bytes for batches that are gathered ahead, or that the consumer has not closed. Close batches when they were used, make them smaller, prefetch fewer, or allow more with -XX:MaxDirectMemorySize"
+                    "no memory for a batch of %,d bytes: the loader has %,d bytes for batches that are gathered ahead, or that the consumer has not closed. Close batches when they were used, make them smaller, prefetch fewer, or give the process more memory"
                             .formatted(size, bytes),
                     e);
         }

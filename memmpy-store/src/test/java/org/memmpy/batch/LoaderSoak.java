@@ -35,12 +35,12 @@ import java.util.stream.Stream;
  */
 public final class LoaderSoak {
     private static final int ROWS = 200;
-    private static final int WARM = 60;
+    private static final int WARM = 2000;
     private static final int SHOWN_EVERY = 1000;
     private static final long DEADLINE_MILLIS = 30_000;
 
-    /** What 10,000 epochs may need more than 60: the JVM compiles on, and threads have arenas. */
-    private static final long MOST_KILOBYTES = 48 << 10;
+    /** What is no leak: compiled code, classes, what the C library keeps for its threads. */
+    private static final long MOST_KILOBYTES = 24 << 10;
 
     private static final int MOST_MAPPINGS = 200;
     private static final int MOST_FILES = 8;

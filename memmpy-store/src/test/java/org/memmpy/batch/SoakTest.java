@@ -34,6 +34,8 @@ class SoakTest {
                                 "-Xms128m",
                                 "-XX:+AlwaysPreTouch",
                                 "-XX:+UseSerialGC",
+                                // C2 takes some 50 MiB now and then, which the C library keeps
+                                "-XX:TieredStopAtLevel=1",
                                 "-Dorg.memmpy.trackOpen=true"),
                         LoaderSoak.class,
                         directory.resolve("soak.memmpy"),
