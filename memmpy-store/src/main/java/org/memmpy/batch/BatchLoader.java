@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Delivers the rows of a table as minibatches, gathered ahead by threads of its own.
@@ -59,8 +60,8 @@ public final class BatchLoader implements AutoCloseable {
     private final List<Placement> placements;
     private final BatchMemory memory;
     private final OpenBatches openBatches;
-    private final PooledMemory staging;
     private final ReadPolicy policy;
+    private final AtomicReference<ReadTuning.Choice> learned = new AtomicReference<>();
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
@@ -97,7 +98,6 @@ public final class BatchLoader implements AutoCloseable {
                 settings.maxOpenBatches == 0
                         ? OpenBatches.byMemory()
                         : OpenBatches.upTo(settings.maxOpenBatches);
-        this.staging = new PooledMemory(0);
         this.memory = ownMemory == null ? settings.memory : ownMemory;
     }
 
@@ -146,10 +146,47 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * {@return the off-heap bytes that the loader holds for batches now; 0 with memory of another}
+     * {@return the off-heap bytes that the loader holds for batches now; with memory of another
+     * only what is read by position before it is converted}
      */
     public long memoryBytes() {
-        return staging.bytes() + (ownMemory == null ? 0 : ownMemory.bytes());
+        long staged;
+        synchronized (open) {
+            staged = open.stream().mapToLong(Epoch::stagedBytes).sum();
+        }
+        return staged + (ownMemory == null ? 0 : ownMemory.bytes());
+    }
+
+    /**
+     * {@return what the loader is going to do, and the memory that it needs; before the first batch
+     * as well as later}
+     */
+    public LoaderDescription describe() {
+        List<Block> slot = new ArrayList<>();
+        long staged = 0;
+        for (int c = 0; c < columns.size(); c++) {
+            BoundColumn column = columns.get(c);
+            if (placements.isEmpty() || !(placements.get(c) instanceof Windows)) {
+                slot.add(new Block(column.type(), mostRows()));
+            }
+            for (int input = 0; !column.isCopied() && input < column.inputs().size(); input++) {
+                staged += mostRows() * column.itemBytes(input);
+            }
+        }
+        boolean mayStage = policy != ReadPolicy.MAPPED && placements.isEmpty();
+        return new LoaderDescription(
+                rows,
+                batches(),
+                mostRows(),
+                columns.stream().map(LoaderDescription::column).toList(),
+                columns.stream().mapToLong(column -> column.type().bytes()).sum(),
+                (int) Math.min(prefetch, batches()),
+                PooledMemory.slotBytes(slot),
+                mayStage ? threads * staged : 0,
+                columns.stream().allMatch(BoundColumn::hasFixedRows),
+                threads,
+                policy,
+                order.toString());
     }
 
     /**
@@ -235,7 +272,8 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.windowRows(order),
                         batchSize),
                 new MappedReader(columns, memory, access, placements),
-                new PositionalReader(columns, memory, staging));
+                new PositionalReader(columns, memory),
+                learned);
     }
 
     private Steps steps(long number, long delivered) {
@@ -325,7 +363,6 @@ public final class BatchLoader implements AutoCloseable {
             }
         }
         Placements.close(placements);
-        staging.close();
         if (ownMemory != null) {
             ownMemory.close();
         }
@@ -496,7 +533,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Has every pass log a line of its {@link LoaderStats} now and then, at level INFO; none if
          * this is not called. Flight recordings have more: the events {@code memmpy.Gather}, {@code
-         * memmpy.Wait} and {@code memmpy.Batch}.
+         * memmpy.Wait}, {@code memmpy.Batch} and {@code memmpy.Reads}.
          *
          * @param interval at least so long from line to line; zero for none
          * @return this

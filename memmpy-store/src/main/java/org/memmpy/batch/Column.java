@@ -5,9 +5,12 @@ package org.memmpy.batch;
 
 import org.memmpy.DType;
 import org.memmpy.RowType;
+import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.ConvertRows;
 import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.FillMasked;
+import org.memmpy.kernel.LabelMap;
+import org.memmpy.kernel.MapRows;
 import org.memmpy.kernel.OneHotRows;
 import org.memmpy.kernel.RowKernel;
 import org.memmpy.store.MappedArray;
@@ -16,6 +19,7 @@ import org.memmpy.store.Table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -29,9 +33,9 @@ import java.util.Objects;
 public final class Column {
     private final String name;
     private final DType dtype;
-    private final double scale;
-    private final double shift;
+    private final Affine affine;
     private final boolean flat;
+    private final LabelMap labels;
     private final int classes;
     private final Number fill;
 
@@ -41,17 +45,17 @@ public final class Column {
     private Column(
             String name,
             DType dtype,
-            double scale,
-            double shift,
+            Affine affine,
             boolean flat,
+            LabelMap labels,
             int classes,
             Number fill,
             RaggedDelivery ragged) {
         this.name = name;
         this.dtype = dtype;
-        this.scale = scale;
-        this.shift = shift;
+        this.affine = affine;
         this.flat = flat;
+        this.labels = labels;
         this.classes = classes;
         this.fill = fill;
         this.ragged = ragged;
@@ -64,7 +68,15 @@ public final class Column {
      * @return the column
      */
     public static Column column(String name) {
-        return new Column(Objects.requireNonNull(name, "name"), null, 1, 0, false, 0, null, null);
+        return new Column(
+                Objects.requireNonNull(name, "name"),
+                null,
+                Affine.NONE,
+                false,
+                null,
+                0,
+                null,
+                null);
     }
 
     /**
@@ -77,9 +89,9 @@ public final class Column {
         return new Column(
                 name,
                 Objects.requireNonNull(target, "target"),
-                scale,
-                shift,
+                affine,
                 flat,
+                labels,
                 classes,
                 fill,
                 ragged);
@@ -92,7 +104,7 @@ public final class Column {
      * @return the column
      */
     public Column scale(double factor) {
-        return new Column(name, dtype, scale * factor, shift * factor, flat, classes, fill, ragged);
+        return with(affine.scaled(factor));
     }
 
     /**
@@ -103,12 +115,60 @@ public final class Column {
      * @return the column
      */
     public Column shift(double summand) {
-        return new Column(name, dtype, scale, shift + summand, flat, classes, fill, ragged);
+        return with(affine.shifted(summand));
+    }
+
+    /**
+     * As {@link #scale(double)}, by a factor for each place along an axis of a row: for each
+     * channel of an image, for example. Scales and shifts so far are multiplied too.
+     *
+     * @param axis counted from 0 within a row as it is stored
+     * @param factors one for each place along it
+     * @return the column
+     * @throws IllegalArgumentException if there is none, or others were given along another axis
+     */
+    public Column scale(int axis, double... factors) {
+        return with(affine.scaled(axis, factors));
+    }
+
+    /**
+     * As {@link #shift(double)}, by a summand for each place along an axis of a row.
+     *
+     * <pre>{@code
+     * // (pixel / 255 - mean) / std of images stored as (height, width, 3)
+     * column("image").as(FLOAT32).scale(1.0 / 255)
+     *         .shift(2, -0.485, -0.456, -0.406)
+     *         .scale(2, 1 / 0.229, 1 / 0.224, 1 / 0.225)
+     * }</pre>
+     *
+     * @param axis counted from 0 within a row as it is stored
+     * @param summands one for each place along it
+     * @return the column
+     * @throws IllegalArgumentException if there is none, or others were given along another axis
+     */
+    public Column shift(int axis, double... summands) {
+        return with(affine.shifted(axis, summands));
+    }
+
+    private Column with(Affine other) {
+        return new Column(name, dtype, other, flat, labels, classes, fill, ragged);
     }
 
     /** {@return the column with rows of one dimension} */
     public Column flatten() {
-        return new Column(name, dtype, scale, shift, true, classes, fill, ragged);
+        return new Column(name, dtype, affine, true, labels, classes, fill, ragged);
+    }
+
+    /**
+     * Replaces integer ids by others: those of a data set by the classes of a model, for example;
+     * before {@link #oneHot}, if that is asked for too.
+     *
+     * @param ids an id for each that is stored; a row with another fails its batch
+     * @return the column
+     * @throws IllegalArgumentException if there is none
+     */
+    public Column mapLabels(Map<Long, Long> ids) {
+        return new Column(name, dtype, affine, flat, new LabelMap(ids), classes, fill, ragged);
     }
 
     /**
@@ -122,7 +182,7 @@ public final class Column {
         if (count < 1) {
             throw new IllegalArgumentException("one-hot of " + count + " classes; at least 1");
         }
-        return new Column(name, dtype, scale, shift, flat, count, fill, ragged);
+        return new Column(name, dtype, affine, flat, labels, count, fill, ragged);
     }
 
     /**
@@ -133,7 +193,7 @@ public final class Column {
      * @return the column
      */
     public Column fillMasked(double value) {
-        return new Column(name, dtype, scale, shift, flat, classes, value, ragged);
+        return new Column(name, dtype, affine, flat, labels, classes, value, ragged);
     }
 
     /**
@@ -143,7 +203,7 @@ public final class Column {
      * @return the column
      */
     public Column fillMasked(long value) {
-        return new Column(name, dtype, scale, shift, flat, classes, value, ragged);
+        return new Column(name, dtype, affine, flat, labels, classes, value, ragged);
     }
 
     // ---- ragged arrays
@@ -254,7 +314,7 @@ public final class Column {
     }
 
     private Column with(RaggedDelivery delivery) {
-        return new Column(name, dtype, scale, shift, flat, classes, fill, delivery);
+        return new Column(name, dtype, affine, flat, labels, classes, fill, delivery);
     }
 
     /**
@@ -287,8 +347,7 @@ public final class Column {
     BoundColumn bind(List<Table> tables) {
         if (ragged != null) {
             requireNothingElse();
-            RaggedDelivery.Elements elements =
-                    new RaggedDelivery.Elements(dtype, scale, shift, flat);
+            RaggedDelivery.Elements elements = new RaggedDelivery.Elements(dtype, affine, flat);
             return ragged.bind(name, tables, elements);
         }
         List<DenseColumn> found = tables.stream().map(this::bind).toList();
@@ -314,9 +373,9 @@ public final class Column {
     }
 
     private void requireNothingElse() {
-        if (classes > 0 || fill != null) {
+        if (classes > 0 || fill != null || labels != null) {
             throw new IllegalArgumentException(
-                    "%s: a ragged array has no mask, and its items are not made one-hot. Deliver class ids, and let the model look them up"
+                    "%s: a ragged array has no mask, and its items are neither mapped nor made one-hot. Deliver class ids, and let the model look them up"
                             .formatted(this));
         }
     }
@@ -334,15 +393,19 @@ public final class Column {
             return bindOneHot(array, stored);
         }
         DType target = dtype == null ? stored.dtype() : dtype;
-        boolean scaled = scale != 1 || shift != 0;
+        if (labels != null) {
+            return bindLabels(array, RowType.of(target, shape(stored)));
+        }
+        boolean scaled = !affine.isNone();
         if (scaled && !target.isFloating()) {
             throw new IllegalArgumentException(notScalable(name, target));
         }
-        RowType type = RowType.of(target, flat ? new long[] {stored.elements()} : stored.shape());
+        requireAxis(name, affine, stored);
+        RowType type = RowType.of(target, shape(stored));
         RowKernel kernel =
                 target == stored.dtype() && !scaled
                         ? new CopyRows(stored.bytes())
-                        : new ConvertRows(stored, target, scale, shift);
+                        : new ConvertRows(stored, target, affine);
         return masked == null
                 ? new DenseColumn(name, List.of(List.of(array)), type, kernel, null)
                 : new DenseColumn(
@@ -351,6 +414,42 @@ public final class Column {
                         type,
                         kernel,
                         maskedFill(masked, target));
+    }
+
+    private long[] shape(RowType stored) {
+        return flat ? new long[] {stored.elements()} : stored.shape();
+    }
+
+    static void requireAxis(String name, Affine affine, RowType stored) {
+        try {
+            affine.requireFits(stored);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("column '" + name + "' " + e.getMessage(), e);
+        }
+    }
+
+    private DenseColumn bindLabels(MappedArray array, RowType type) {
+        if (!array.rowType().dtype().isInteger()) {
+            throw new IllegalArgumentException(
+                    "column '%s' holds rows of %s; labels that are mapped are integers"
+                            .formatted(name, array.rowType()));
+        }
+        if (fill != null || !affine.isNone()) {
+            throw new IllegalArgumentException(
+                    "column '%s' maps labels: masked places have none, and labels are neither scaled nor shifted"
+                            .formatted(name));
+        }
+        labels.targets()
+                .filter(id -> !FillMasked.holds(type.dtype(), id))
+                .findFirst()
+                .ifPresent(
+                        id -> {
+                            throw new IllegalArgumentException(
+                                    "column '%s' maps a label to %,d, which %s cannot hold; choose a wider type, such as .as(INT64)"
+                                            .formatted(name, id, type.dtype()));
+                        });
+        RowKernel kernel = new MapRows(array.rowType(), labels, type.dtype());
+        return new DenseColumn(name, List.of(List.of(array)), type, kernel, null);
     }
 
     static String notScalable(String name, DType target) {
@@ -377,12 +476,12 @@ public final class Column {
                     "column '%s' holds rows of %s; one-hot needs one integer class id a row"
                             .formatted(name, stored));
         }
-        if (scale != 1 || shift != 0) {
+        if (!affine.isNone()) {
             throw new IllegalArgumentException(
                     "column '" + name + "' is one-hot: it cannot be scaled or shifted too");
         }
         DType target = dtype == null ? DType.FLOAT32 : dtype;
-        RowKernel kernel = new OneHotRows(stored.dtype(), classes, target);
+        RowKernel kernel = new OneHotRows(stored.dtype(), labels, classes, target);
         return new DenseColumn(
                 name, List.of(List.of(array)), RowType.of(target, classes), kernel, null);
     }
@@ -395,9 +494,9 @@ public final class Column {
                         name,
                         ragged == null ? "" : ragged,
                         dtype == null ? "" : ".as(" + dtype.name() + ")",
-                        scale == 1 ? "" : ".scale(" + scale + ")",
-                        shift == 0 ? "" : ".shift(" + shift + ")",
+                        affine,
                         flat ? ".flatten()" : "",
+                        labels == null ? "" : ".mapLabels(" + labels + ")",
                         classes == 0 ? "" : ".oneHot(" + classes + ")",
                         fill == null ? "" : ".fillMasked(" + fill + ")");
     }

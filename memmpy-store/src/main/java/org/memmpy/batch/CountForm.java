@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.kernel.Elements;
 import org.memmpy.kernel.RowKernel;
 
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,7 @@ import java.util.stream.LongStream;
  * @param width of rows that are cut; null if none is
  * @param sums whether there is one number more than rows, each the sum of the items before
  * @param type of a number
- * @param kernel from int64
+ * @param kernel from int64 to something else; null if that is what is wanted
  */
 record CountForm(Width width, boolean sums, RowType type, RowKernel kernel) implements RaggedForm {
     @Override
@@ -40,6 +41,10 @@ record CountForm(Width width, boolean sums, RowType type, RowKernel kernel) impl
 
             @Override
             public void write(MemorySegment target) {
+                if (kernel == null) {
+                    MemorySegment.copy(numbers, 0, target, Elements.LONG, 0, numbers.length);
+                    return;
+                }
                 long[] all = LongStream.range(0, numbers.length).toArray();
                 kernel.gather(MemorySegment.ofArray(numbers), all, all.length, target);
             }

@@ -5,8 +5,8 @@ package org.memmpy.batch;
 
 import org.memmpy.DType;
 import org.memmpy.RowType;
+import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.ConvertRows;
-import org.memmpy.kernel.CopyRows;
 import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.PackRuns;
 import org.memmpy.kernel.PadRuns;
@@ -40,7 +40,7 @@ record RaggedDelivery(Output output, Width width, Number fill) {
     }
 
     /** What a column was told besides. */
-    record Elements(DType dtype, double scale, double shift, boolean flat) {}
+    record Elements(DType dtype, Affine affine, boolean flat) {}
 
     /** {@return items one behind the other} */
     static RaggedDelivery packed(RaggedDelivery before) {
@@ -118,14 +118,13 @@ record RaggedDelivery(Output output, Width width, Number fill) {
     private RaggedForm items(String name, RowType stored, Elements elements) {
         DType to = Objects.requireNonNullElse(elements.dtype, stored.dtype());
         requireScalable(name, to, elements);
-        double scale = elements.scale;
-        double shift = elements.shift;
+        Column.requireAxis(name, elements.affine, stored);
         if (width == null) {
             RowType item =
                     elements.flat
                             ? RowType.of(to, stored.elements())
                             : RowType.of(to, stored.shape());
-            return new PackedForm(item, new PackRuns(stored, to, scale, shift));
+            return new PackedForm(item, new PackRuns(stored, to, elements.affine));
         }
         RowType item = RowType.of(to, stored.shape());
         width.type(item, elements.flat); // refuses what has too many dimensions
@@ -133,7 +132,7 @@ record RaggedDelivery(Output output, Width width, Number fill) {
                 width,
                 item,
                 elements.flat,
-                new PadRuns(stored, to, scale, shift, fill == null ? 0 : bits(to)));
+                new PadRuns(stored, to, elements.affine, fill == null ? 0 : bits(to)));
     }
 
     private long bits(DType to) {
@@ -144,7 +143,7 @@ record RaggedDelivery(Output output, Width width, Number fill) {
 
     private RaggedForm mask(String name, Elements elements) {
         DType to = Objects.requireNonNullElse(elements.dtype, DType.BOOL);
-        if (elements.scale != 1 || elements.shift != 0) {
+        if (!elements.affine.isNone()) {
             throw new IllegalArgumentException(
                     "column '%s': a mask is ones and zeros, it cannot be scaled or shifted"
                             .formatted(name));
@@ -156,16 +155,13 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         DType to = Objects.requireNonNullElse(elements.dtype, DType.INT64);
         requireScalable(name, to, elements);
         RowType stored = RowType.of(DType.INT64);
-        boolean plain = to == DType.INT64;
-        RowKernel kernel =
-                plain
-                        ? new CopyRows(stored.bytes())
-                        : new ConvertRows(stored, to, elements.scale, elements.shift);
+        Column.requireAxis(name, elements.affine, stored);
+        RowKernel kernel = to == DType.INT64 ? null : new ConvertRows(stored, to, elements.affine);
         return new CountForm(width, sums, RowType.of(to), kernel);
     }
 
     private static void requireScalable(String name, DType to, Elements elements) {
-        if ((elements.scale != 1 || elements.shift != 0) && !to.isFloating()) {
+        if (!elements.affine.isNone() && !to.isFloating()) {
             throw new IllegalArgumentException(Column.notScalable(name, to));
         }
     }

@@ -61,10 +61,13 @@ public final class ClassCounts {
      * @return false if there are too many distinct values, so that more need not be added
      */
     public boolean add(MemorySegment segment, long offset, long elements) {
+        Conversion toLong = new Conversion(dtype, DType.INT64);
+        Conversion.Scratch scratch = toLong.newScratch();
         long[] piece = new long[(int) Math.min(PIECE, elements)];
+        MemorySegment loaded = MemorySegment.ofArray(piece);
         for (long done = 0; done < elements && !tooMany; done += PIECE) {
             int n = (int) Math.min(PIECE, elements - done);
-            Conversion.loadLongs(dtype, segment, offset + done * dtype.bytes(), piece, n);
+            toLong.convert(segment, offset + done * dtype.bytes(), loaded, 0, n, scratch);
             for (int i = 0; i < n && !tooMany; i++) {
                 add(piece[i], 1);
             }

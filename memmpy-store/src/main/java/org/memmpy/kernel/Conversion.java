@@ -4,9 +4,9 @@
 package org.memmpy.kernel;
 
 import org.memmpy.DType;
+import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Casts elements from one dtype to another, then scales and shifts them.
@@ -17,48 +17,110 @@ import java.lang.foreign.ValueLayout;
  * 0 and held at its ends, of which a narrower integer keeps the low bits; NaN becomes 0. Any number
  * but 0 becomes a true boolean.
  *
- * <p>13 by 13 loops would be too many: a block of elements is loaded into a scratch array of long,
- * float or double, whichever holds the source exactly, and stored from there. uint8 to float32,
- * which images need, has a loop of its own.
+ * <p>13 by 13 loops would be too many: a block of elements is copied from memory into an array and
+ * widened to int, long, float or double, whichever holds the source; brought to the one of these
+ * that the target is made of; and narrowed and copied to memory. All these loops go from array to
+ * array, see {@link Casts}.
  */
 final class Conversion {
-    private static final int BLOCK = 512;
+    /** Elements of a block: a few arrays of them stay in the first-level cache. */
+    static final int BLOCK = 1024;
 
     private final DType from;
     private final DType to;
-    private final double scale;
-    private final double shift;
-    private final boolean plain;
+    private final AffineLoops affine;
+    private final boolean sameBits;
 
-    Conversion(DType from, DType to, double scale, double shift) {
-        this.from = from;
-        this.to = to;
-        this.scale = scale;
-        this.shift = shift;
-        this.plain = scale == 1 && shift == 0;
+    /** A cast only. */
+    Conversion(DType from, DType to) {
+        this(RowType.of(from), to, Affine.NONE);
     }
 
-    /** One block of elements; for one thread at a time. */
-    static final class Scratch {
-        private final long[] longs;
-        private final float[] floats;
-        private final double[] doubles;
+    Conversion(RowType from, DType to, Affine affine) {
+        this.from = from.dtype();
+        this.to = to;
+        this.affine = new AffineLoops(affine, from);
+        this.sameBits =
+                affine.isNone()
+                        && (this.from == to
+                                || (this.from.bytes() == to.bytes()
+                                        && !this.from.isFloating()
+                                        && to.isInteger()));
+    }
 
-        private Scratch(long[] longs, float[] floats, double[] doubles) {
-            this.longs = longs;
-            this.floats = floats;
-            this.doubles = doubles;
+    /** Blocks of elements, made when they are first needed; for one thread at a time. */
+    static final class Scratch {
+        private short[] shorts;
+        private int[] ints;
+        private long[] longs;
+        private float[] floats;
+        private double[] doubles;
+        private MemorySegment intBits;
+        private MemorySegment longBits;
+        private MemorySegment floatBits;
+        private float[] pattern;
+        private double[] widePattern;
+
+        private short[] shorts() {
+            shorts = shorts == null ? new short[BLOCK] : shorts;
+            return shorts;
+        }
+
+        private int[] ints() {
+            ints = ints == null ? new int[BLOCK] : ints;
+            return ints;
+        }
+
+        private long[] longs() {
+            longs = longs == null ? new long[BLOCK] : longs;
+            return longs;
+        }
+
+        private float[] floats() {
+            floats = floats == null ? new float[BLOCK] : floats;
+            return floats;
+        }
+
+        private double[] doubles() {
+            doubles = doubles == null ? new double[BLOCK] : doubles;
+            return doubles;
+        }
+
+        private MemorySegment intBits() {
+            intBits = intBits == null ? MemorySegment.ofArray(ints()) : intBits;
+            return intBits;
+        }
+
+        private MemorySegment longBits() {
+            longBits = longBits == null ? MemorySegment.ofArray(longs()) : longBits;
+            return longBits;
+        }
+
+        private float[] pattern() {
+            pattern = pattern == null ? new float[BLOCK] : pattern;
+            return pattern;
+        }
+
+        private double[] widePattern() {
+            widePattern = widePattern == null ? new double[BLOCK] : widePattern;
+            return widePattern;
+        }
+
+        private MemorySegment floatBits() {
+            floatBits = floatBits == null ? MemorySegment.ofArray(floats()) : floatBits;
+            return floatBits;
         }
     }
 
     Scratch newScratch() {
-        return switch (from) {
-            case FLOAT64 -> new Scratch(null, null, new double[BLOCK]);
-            case FLOAT16, BFLOAT16, FLOAT32 -> new Scratch(null, new float[BLOCK], null);
-            default -> new Scratch(new long[BLOCK], null, null);
-        };
+        return new Scratch();
     }
 
+    /**
+     * Converts elements from the first one of a row on.
+     *
+     * @param elements how many, of one row or of several
+     */
     void convert(
             MemorySegment source,
             long sourceOffset,
@@ -66,234 +128,222 @@ final class Conversion {
             long targetOffset,
             long elements,
             Scratch scratch) {
+        if (sameBits) {
+            long bytes = elements * from.bytes();
+            MemorySegment.copy(source, sourceOffset, target, targetOffset, bytes);
+            return;
+        }
         for (long done = 0; done < elements; done += BLOCK) {
             int n = (int) Math.min(BLOCK, elements - done);
-            long in = sourceOffset + done * from.bytes();
-            long out = targetOffset + done * to.bytes();
-            if (from == DType.UINT8 && to == DType.FLOAT32) {
-                unsignedBytesToFloats(source, in, target, out, n);
-            } else if (scratch.doubles != null) {
-                loadDoubles(source, in, scratch.doubles, n);
-                storeDoubles(scratch.doubles, target, out, n);
-            } else if (scratch.floats != null) {
-                loadFloats(source, in, scratch.floats, n);
-                storeFloats(scratch.floats, target, out, n);
-            } else {
-                loadLongs(from, source, in, scratch.longs, n);
-                storeLongs(scratch.longs, target, out, n);
+            load(source, sourceOffset + done * from.bytes(), scratch, n);
+            cast(scratch, n);
+            if (!affine.isNone()) {
+                if (to == DType.FLOAT64) {
+                    affine.apply(scratch.doubles(), n, done, scratch.widePattern());
+                } else {
+                    affine.apply(scratch.floats(), n, done, scratch.pattern());
+                }
             }
+            store(scratch, target, targetOffset + done * to.bytes(), n);
         }
     }
 
-    private void unsignedBytesToFloats(
-            MemorySegment source, long in, MemorySegment target, long out, int n) {
-        float scale32 = (float) scale;
-        float shift32 = (float) shift;
-        for (int i = 0; i < n; i++) {
-            float value = source.get(ValueLayout.JAVA_BYTE, in + i) & 0xff;
-            target.set(Elements.FLOAT, out + 4L * i, value * scale32 + shift32);
-        }
-    }
-
-    // ---- loading: exact
-
-    /** Elements of an integer type or bool, as {@link Elements#getLong} reads one. */
-    static void loadLongs(DType from, MemorySegment source, long in, long[] values, int n) {
+    /** To ints, longs, floats or doubles, by the source's type. */
+    private void load(MemorySegment source, long in, Scratch scratch, int n) {
         switch (from) {
-            case BOOL, UINT8 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(ValueLayout.JAVA_BYTE, in + i) & 0xff;
+            case BOOL, UINT8, INT8 -> {
+                loadBytes(source, in, scratch, n);
+                if (from == DType.INT8) {
+                    Casts.signed(scratch.ints(), 8, n);
                 }
             }
-            case INT8 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(ValueLayout.JAVA_BYTE, in + i);
+            case INT16, UINT16 -> {
+                loadShorts(source, in, scratch, n);
+                if (from == DType.INT16) {
+                    Casts.signed(scratch.ints(), 16, n);
                 }
             }
-            case INT16 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.SHORT, in + 2L * i);
-                }
-            }
-            case UINT16 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.SHORT, in + 2L * i) & 0xffff;
-                }
-            }
-            case INT32 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = Elements.signExtended(source.get(Elements.INT, in + 4L * i));
-                }
-            }
-            case UINT32 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.INT, in + 4L * i) & 0xffff_ffffL;
-                }
-            }
-            case INT64, UINT64 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.LONG, in + 8L * i);
-                }
-            }
-            default -> throw new AssertionError(from);
-        }
-    }
-
-    private void loadFloats(MemorySegment source, long in, float[] values, int n) {
-        switch (from) {
+            case INT32, UINT32 ->
+                    MemorySegment.copy(source, Elements.INT, in, scratch.ints(), 0, n);
+            case INT64, UINT64 ->
+                    MemorySegment.copy(source, Elements.LONG, in, scratch.longs(), 0, n);
             case FLOAT16 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = Float.float16ToFloat(source.get(Elements.SHORT, in + 2L * i));
-                }
+                MemorySegment.copy(source, Elements.SHORT, in, scratch.shorts(), 0, n);
+                Casts.fromHalves(scratch.shorts(), scratch.floats(), n);
             }
             case BFLOAT16 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = Elements.bfloat16ToFloat(source.get(Elements.SHORT, in + 2L * i));
-                }
+                loadShorts(source, in, scratch, n);
+                Casts.fromBrains(scratch.ints(), n);
+                Widening.bits(scratch.intBits(), scratch.floatBits(), 4L * n);
             }
-            case FLOAT32 -> {
-                for (int i = 0; i < n; i++) {
-                    values[i] = source.get(Elements.FLOAT, in + 4L * i);
-                }
-            }
-            default -> throw new AssertionError(from);
+            case FLOAT32 -> MemorySegment.copy(source, Elements.FLOAT, in, scratch.floats(), 0, n);
+            case FLOAT64 ->
+                    MemorySegment.copy(source, Elements.DOUBLE, in, scratch.doubles(), 0, n);
         }
     }
 
-    private static void loadDoubles(MemorySegment source, long in, double[] values, int n) {
-        for (int i = 0; i < n; i++) {
-            values[i] = source.get(Elements.DOUBLE, in + 8L * i);
+    /** To ints, without sign. */
+    private static void loadBytes(MemorySegment source, long in, Scratch scratch, int n) {
+        MemorySegment.copy(source, in, scratch.intBits(), 0, n);
+        int longs = (n + 3) / 4;
+        Casts.spreadBytes(scratch.ints(), scratch.longs(), longs);
+        Widening.bits(scratch.longBits(), scratch.intBits(), 8L * longs);
+        spreadShorts(scratch, n);
+    }
+
+    private static void loadShorts(MemorySegment source, long in, Scratch scratch, int n) {
+        MemorySegment.copy(source, in, scratch.intBits(), 0, 2L * n);
+        spreadShorts(scratch, n);
+    }
+
+    private static void spreadShorts(Scratch scratch, int n) {
+        Casts.spreadShorts(scratch.ints(), scratch.longs(), (n + 1) / 2);
+        Widening.bits(scratch.longBits(), scratch.intBits(), 4L * n);
+    }
+
+    /** The low bits of the ints. */
+    private static void storeShorts(Scratch scratch, MemorySegment target, long out, int n) {
+        packInts(scratch, n);
+        MemorySegment.copy(scratch.intBits(), 0, target, out, 2L * n);
+    }
+
+    private static void storeBytes(Scratch scratch, MemorySegment target, long out, int n) {
+        packInts(scratch, n);
+        Widening.bits(scratch.intBits(), scratch.longBits(), 2L * n);
+        Casts.packShorts(scratch.longs(), scratch.ints(), (n + 3) / 4);
+        MemorySegment.copy(scratch.intBits(), 0, target, out, n);
+    }
+
+    private static void packInts(Scratch scratch, int n) {
+        Widening.bits(scratch.intBits(), scratch.longBits(), 4L * n);
+        Casts.packInts(scratch.longs(), scratch.ints(), (n + 1) / 2);
+    }
+
+    /** From what the source was loaded to, to what the target is stored from. */
+    private void cast(Scratch scratch, int n) {
+        switch (from) {
+            case BOOL, INT8, UINT8, INT16, UINT16, INT32, UINT32 -> castInts(scratch, n);
+            case INT64, UINT64 -> castLongs(scratch, n);
+            case FLOAT16, BFLOAT16, FLOAT32 -> castFloats(scratch, n);
+            case FLOAT64 -> castDoubles(scratch, n);
         }
     }
 
-    // ---- storing: the cast, then scale and shift
-
-    private void storeLongs(long[] values, MemorySegment target, long out, int n) {
-        boolean wide = from == DType.UINT64;
+    private void castInts(Scratch scratch, int n) {
+        int[] ints = scratch.ints();
+        boolean unsigned = from == DType.UINT32;
+        if (unsigned && to.isFloating()) {
+            Widening.toLongs(ints, 0xffff_ffffL, scratch.longs(), n);
+            castLongs(scratch, n);
+            return;
+        }
         switch (to) {
-            case FLOAT64 -> {
-                for (int i = 0; i < n; i++) {
-                    double value = wide ? Elements.unsignedToDouble(values[i]) : values[i];
-                    target.set(Elements.DOUBLE, out + 8L * i, scaled(value));
-                }
+            case BOOL -> Casts.truths(ints, n);
+            case INT8, UINT8, INT16, UINT16, INT32, UINT32 -> {
+                // narrowed as it is stored
+            }
+            case INT64, UINT64 ->
+                    Widening.toLongs(ints, unsigned ? 0xffff_ffffL : -1, scratch.longs(), n);
+            case FLOAT16, BFLOAT16, FLOAT32 -> Widening.toFloats(ints, scratch.floats(), n);
+            case FLOAT64 -> Widening.toDoubles(ints, scratch.doubles(), n);
+        }
+    }
+
+    private void castLongs(Scratch scratch, int n) {
+        long[] longs = scratch.longs();
+        boolean unsigned = from == DType.UINT64;
+        switch (to) {
+            case BOOL -> {
+                Casts.truths(longs, n);
+                Casts.toInts(longs, scratch.ints(), n);
+            }
+            case INT8, UINT8, INT16, UINT16, INT32, UINT32 ->
+                    Casts.toInts(longs, scratch.ints(), n);
+            case INT64, UINT64 -> {
+                // the same bits
             }
             case FLOAT16, BFLOAT16, FLOAT32 -> {
-                for (int i = 0; i < n; i++) {
-                    float value = wide ? Elements.unsignedToFloat(values[i]) : values[i];
-                    storeFloat(scaled(value), target, out, i);
+                if (unsigned) {
+                    Casts.unsignedToFloats(longs, scratch.floats(), n);
+                } else {
+                    Casts.toFloats(longs, scratch.floats(), n);
                 }
             }
-            default -> {
-                for (int i = 0; i < n; i++) {
-                    storeLong(values[i], target, out, i);
+            case FLOAT64 -> {
+                if (unsigned) {
+                    Casts.unsignedToDoubles(longs, scratch.doubles(), n);
+                } else {
+                    Widening.toDoubles(longs, scratch.doubles(), n);
                 }
             }
         }
     }
 
-    private void storeFloats(float[] values, MemorySegment target, long out, int n) {
+    private void castFloats(Scratch scratch, int n) {
+        float[] floats = scratch.floats();
         switch (to) {
-            case FLOAT64 -> {
-                for (int i = 0; i < n; i++) {
-                    target.set(Elements.DOUBLE, out + 8L * i, scaled((double) values[i]));
-                }
+            case BOOL -> Casts.truths(floats, scratch.ints(), n);
+            case INT8, UINT8, INT16, UINT16, INT32, UINT32 -> {
+                Casts.toLongs(floats, scratch.longs(), n);
+                Casts.toInts(scratch.longs(), scratch.ints(), n);
+            }
+            case INT64 -> Casts.toLongs(floats, scratch.longs(), n);
+            case UINT64 -> {
+                Widening.toDoubles(floats, scratch.doubles(), n);
+                Casts.toUnsigned(scratch.doubles(), scratch.longs(), n);
             }
             case FLOAT16, BFLOAT16, FLOAT32 -> {
-                for (int i = 0; i < n; i++) {
-                    storeFloat(scaled(values[i]), target, out, i);
-                }
+                // narrowed as it is stored
             }
-            default -> {
-                for (int i = 0; i < n; i++) {
-                    storeLong(toLong(values[i]), target, out, i);
-                }
-            }
+            case FLOAT64 -> Widening.toDoubles(floats, scratch.doubles(), n);
         }
     }
 
-    private void storeDoubles(double[] values, MemorySegment target, long out, int n) {
+    private void castDoubles(Scratch scratch, int n) {
+        double[] doubles = scratch.doubles();
         switch (to) {
+            case BOOL -> Casts.truths(doubles, scratch.ints(), n);
+            case INT8, UINT8, INT16, UINT16, INT32, UINT32 -> {
+                Casts.toLongs(doubles, scratch.longs(), n);
+                Casts.toInts(scratch.longs(), scratch.ints(), n);
+            }
+            case INT64 -> Casts.toLongs(doubles, scratch.longs(), n);
+            case UINT64 -> Casts.toUnsigned(doubles, scratch.longs(), n);
+            case FLOAT16, BFLOAT16 -> {
+                if (affine.isNone()) {
+                    Casts.toOddFloats(doubles, scratch.floats(), n);
+                } else {
+                    Casts.toFloats(doubles, scratch.floats(), n);
+                }
+            }
+            case FLOAT32 -> Casts.toFloats(doubles, scratch.floats(), n);
             case FLOAT64 -> {
-                for (int i = 0; i < n; i++) {
-                    target.set(Elements.DOUBLE, out + 8L * i, scaled(values[i]));
-                }
-            }
-            case FLOAT16, BFLOAT16, FLOAT32 -> {
-                for (int i = 0; i < n; i++) {
-                    storeFloat(
-                            plain ? narrowed(values[i]) : scaled((float) values[i]),
-                            target,
-                            out,
-                            i);
-                }
-            }
-            default -> {
-                for (int i = 0; i < n; i++) {
-                    storeLong(toLong(values[i]), target, out, i);
-                }
+                // only scaled and shifted
             }
         }
     }
 
-    /**
-     * To float32; where 16 bits follow, to odd: an inexact result gets its last bit set, so that
-     * the second rounding comes out as one rounding would (Boldo and Melquiond, 2008).
-     */
-    private float narrowed(double value) {
-        float nearest = (float) value;
-        if (to == DType.FLOAT32 || nearest == value || Double.isNaN(value)) {
-            return nearest;
-        }
-        int bits = Float.floatToRawIntBits(nearest);
-        int towardsZero = Math.abs((double) nearest) > Math.abs(value) ? bits - 1 : bits;
-        return Float.intBitsToFloat(towardsZero | 1);
-    }
-
-    private float scaled(float value) {
-        return plain ? value : value * (float) scale + (float) shift;
-    }
-
-    private double scaled(double value) {
-        return plain ? value : value * scale + shift;
-    }
-
-    /** Truncates; for booleans, says whether the value differs from 0. */
-    private long toLong(double value) {
-        if (to == DType.BOOL) {
-            return value != 0 ? 1 : 0;
-        }
-        if (to == DType.UINT64 && value >= 0x1p63) {
-            return (long) (value - 0x1p63) + Long.MIN_VALUE;
-        }
-        return (long) value;
-    }
-
-    private void storeFloat(float value, MemorySegment target, long out, int i) {
+    private void store(Scratch scratch, MemorySegment target, long out, int n) {
         switch (to) {
-            case FLOAT32 -> target.set(Elements.FLOAT, out + 4L * i, value);
-            case FLOAT16 -> target.set(Elements.SHORT, out + 2L * i, Float.floatToFloat16(value));
-            case BFLOAT16 -> target.set(Elements.SHORT, out + 2L * i, floatToBfloat16(value));
-            default -> throw new AssertionError(to);
+            case BOOL, INT8, UINT8 -> storeBytes(scratch, target, out, n);
+            case INT16, UINT16 -> storeShorts(scratch, target, out, n);
+            case INT32, UINT32 ->
+                    MemorySegment.copy(scratch.ints(), 0, target, Elements.INT, out, n);
+            case INT64, UINT64 ->
+                    MemorySegment.copy(scratch.longs(), 0, target, Elements.LONG, out, n);
+            case FLOAT16 -> {
+                Casts.toHalves(scratch.floats(), scratch.shorts(), n);
+                MemorySegment.copy(scratch.shorts(), 0, target, Elements.SHORT, out, n);
+            }
+            case BFLOAT16 -> {
+                // HotSpot 25 makes no vector loop of floatToRawIntBits
+                Widening.bits(scratch.floatBits(), scratch.intBits(), 4L * n);
+                Casts.toBrains(scratch.ints(), n);
+                storeShorts(scratch, target, out, n);
+            }
+            case FLOAT32 -> MemorySegment.copy(scratch.floats(), 0, target, Elements.FLOAT, out, n);
+            case FLOAT64 ->
+                    MemorySegment.copy(scratch.doubles(), 0, target, Elements.DOUBLE, out, n);
         }
-    }
-
-    private void storeLong(long value, MemorySegment target, long out, int i) {
-        switch (to) {
-            case BOOL -> target.set(ValueLayout.JAVA_BYTE, out + i, (byte) (value != 0 ? 1 : 0));
-            case INT8, UINT8 -> target.set(ValueLayout.JAVA_BYTE, out + i, (byte) value);
-            case INT16, UINT16 -> target.set(Elements.SHORT, out + 2L * i, (short) value);
-            case INT32, UINT32 -> target.set(Elements.INT, out + 4L * i, (int) value);
-            case INT64, UINT64 -> target.set(Elements.LONG, out + 8L * i, value);
-            default -> throw new AssertionError(to);
-        }
-    }
-
-    /** Rounds to nearest even; a NaN stays one. */
-    static short floatToBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) ((bits >>> 16) | 0x40);
-        }
-        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

@@ -6,14 +6,16 @@ package org.memmpy.kernel;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Rows in another dtype, scaled and shifted. Short rows are first copied side by side into a buffer
- * that stays in the first-level cache, so that the conversion's loop is long whatever the row.
+ * Rows in another dtype, scaled and shifted. Rows are first copied side by side into a block that
+ * stays in the first-level cache, so that the conversion's loops are long whatever the row; rows
+ * longer than the block are converted from where they are.
  */
 public final class ConvertRows implements RowKernel {
-    private static final int BLOCK_BYTES = 4096;
+    private static final int BLOCK_BYTES = 16 * 1024;
 
     private final RowKernel copy;
     private final Conversion conversion;
@@ -25,41 +27,52 @@ public final class ConvertRows implements RowKernel {
      *
      * @param from the rows of the array
      * @param to the dtype wanted
-     * @param scale by which a value is multiplied after the cast; 1 unless {@code to} is floating
-     * @param shift what is added then; 0 unless {@code to} is floating
+     * @param affine what is done after the cast; none unless {@code to} is floating
+     * @throws IllegalArgumentException if it does not fit the rows
      */
-    public ConvertRows(RowType from, DType to, double scale, double shift) {
+    public ConvertRows(RowType from, DType to, Affine affine) {
         this.copy = new CopyRows(from.bytes());
-        this.conversion = new Conversion(from.dtype(), to, scale, shift);
+        this.conversion = new Conversion(from, to, affine);
         this.from = from;
         this.targetRowBytes = from.elements() * to.bytes();
     }
 
     @Override
     public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
-        Conversion.Scratch scratch = conversion.newScratch();
-        if (from.bytes() >= BLOCK_BYTES / 8) {
-            for (int i = 0; i < count; i++) {
-                int part = source.partOf(rows[i]);
-                conversion.convert(
-                        source.segment(part),
-                        (rows[i] - source.firstRow(part)) * from.bytes(),
-                        target,
-                        i * targetRowBytes,
-                        from.elements(),
-                        scratch);
-            }
-            return;
+        if (from.bytes() > BLOCK_BYTES) {
+            gatherLong(source, rows, count, target);
+        } else if (count > 0) {
+            gatherBlocks(source, rows, count, target);
         }
-        MemorySegment block = MemorySegment.ofArray(new byte[BLOCK_BYTES]);
-        int rowsPerBlock = BLOCK_BYTES / (int) from.bytes();
-        long[] blockRows = new long[rowsPerBlock];
-        for (int start = 0; start < count; start += rowsPerBlock) {
-            int n = Math.min(rowsPerBlock, count - start);
-            System.arraycopy(rows, start, blockRows, 0, n);
-            copy.gather(source, blockRows, n, block);
+    }
+
+    private void gatherLong(RowSource source, long[] rows, int count, MemorySegment target) {
+        Conversion.Scratch scratch = conversion.newScratch();
+        for (int i = 0; i < count; i++) {
+            int part = source.partOf(rows[i]);
             conversion.convert(
-                    block, 0, target, start * targetRowBytes, n * from.elements(), scratch);
+                    source.segment(part),
+                    (rows[i] - source.firstRow(part)) * from.bytes(),
+                    target,
+                    i * targetRowBytes,
+                    from.elements(),
+                    scratch);
+        }
+    }
+
+    private void gatherBlocks(RowSource source, long[] rows, int count, MemorySegment target) {
+        Conversion.Scratch scratch = conversion.newScratch();
+        int blockRows = (int) Math.min(count, BLOCK_BYTES / from.bytes());
+        long[] some = new long[blockRows];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment block = arena.allocate(blockRows * from.bytes(), Long.BYTES);
+            for (int start = 0; start < count; start += blockRows) {
+                int n = Math.min(blockRows, count - start);
+                System.arraycopy(rows, start, some, 0, n);
+                copy.gather(source, some, n, block);
+                long out = start * targetRowBytes;
+                conversion.convert(block, 0, target, out, n * from.elements(), scratch);
+            }
         }
     }
 }

@@ -64,6 +64,17 @@ public final class Elements {
         };
     }
 
+    /** Writes the bits of an element of 1, 2, 4 or 8 bytes. */
+    static void set(MemorySegment target, long offset, int elementBytes, long bits) {
+        switch (elementBytes) {
+            case 1 -> target.set(ValueLayout.JAVA_BYTE, offset, (byte) bits);
+            case 2 -> target.set(SHORT, offset, (short) bits);
+            case 4 -> target.set(INT, offset, (int) bits);
+            case 8 -> target.set(LONG, offset, bits);
+            default -> throw new IllegalArgumentException(elementBytes + " bytes");
+        }
+    }
+
     /**
      * Widens without the instruction that loads and sign-extends in one ({@code movslq} from
      * memory): if a file is cut and that load faults, HotSpot 25 cannot step over it and the JVM

@@ -42,25 +42,16 @@ public final class FillMasked {
                 long eight = mask.get(Elements.LONG, in + done);
                 for (int e = 0; eight != 0; e++, eight >>>= 8) {
                     if ((eight & 0xff) != 0) {
-                        set(target, out + (done + e) * elementBytes, elementBytes, fillBits);
+                        Elements.set(
+                                target, out + (done + e) * elementBytes, elementBytes, fillBits);
                     }
                 }
             }
             for (; done < elementsPerRow; done++) {
                 if (mask.get(ValueLayout.JAVA_BYTE, in + done) != 0) {
-                    set(target, out + done * elementBytes, elementBytes, fillBits);
+                    Elements.set(target, out + done * elementBytes, elementBytes, fillBits);
                 }
             }
-        }
-    }
-
-    static void set(MemorySegment target, long offset, int elementBytes, long bits) {
-        switch (elementBytes) {
-            case 1 -> target.set(ValueLayout.JAVA_BYTE, offset, (byte) bits);
-            case 2 -> target.set(Elements.SHORT, offset, (short) bits);
-            case 4 -> target.set(Elements.INT, offset, (int) bits);
-            case 8 -> target.set(Elements.LONG, offset, bits);
-            default -> throw new IllegalArgumentException(elementBytes + " bytes");
         }
     }
 
@@ -74,11 +65,17 @@ public final class FillMasked {
         return cast(DType.INT64, value, dtype);
     }
 
+    /** {@return whether an integer stays what it is in a type} */
+    public static boolean holds(DType dtype, long value) {
+        return cast(dtype, bits(dtype, value), DType.INT64) == value
+                && !(dtype == DType.UINT64 && value < 0);
+    }
+
     private static long cast(DType from, long bits, DType to) {
         MemorySegment source = MemorySegment.ofArray(new byte[8]);
         MemorySegment target = MemorySegment.ofArray(new byte[8]);
         source.set(Elements.LONG, 0, bits);
-        Conversion conversion = new Conversion(from, to, 1, 0);
+        Conversion conversion = new Conversion(from, to);
         conversion.convert(source, 0, target, 0, 1, conversion.newScratch());
         return target.get(Elements.LONG, 0);
     }

@@ -16,7 +16,7 @@ public final class MaskedElements {
 
     public MaskedElements(DType dtype) {
         this.dtype = dtype;
-        this.conversion = new Conversion(dtype, DType.FLOAT64, 1, 0);
+        this.conversion = new Conversion(dtype, DType.FLOAT64);
         this.scratch = conversion.newScratch();
     }
 

@@ -30,8 +30,8 @@ public final class NormalizeRows {
      * @param run how many elements that follow one another are of one group, before the next comes
      */
     public NormalizeRows(DType from, DType to, double[] mean, double[] std, long run) {
-        this.toDouble = new Conversion(from, DType.FLOAT64, 1, 0);
-        this.fromDouble = new Conversion(DType.FLOAT64, to, 1, 0);
+        this.toDouble = new Conversion(from, DType.FLOAT64);
+        this.fromDouble = new Conversion(DType.FLOAT64, to);
         this.from = from;
         this.to = to;
         this.mean = mean.clone();

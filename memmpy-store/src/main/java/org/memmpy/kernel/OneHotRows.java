@@ -5,48 +5,49 @@ package org.memmpy.kernel;
 
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Class ids as rows of zeros with one 1. */
 public final class OneHotRows implements RowKernel {
-    private final DType from;
+    private final RowKernel load;
     private final int classes;
     private final int targetBytes;
-    private final MemorySegment one;
+    private final long one;
 
     /**
      * Makes a kernel.
      *
      * @param from the dtype of the class ids, an integer type; one a row
+     * @param labels what ids become before; null if they are the classes
      * @param classes how many classes; ids are {@code 0 .. classes - 1}
      * @param to the dtype of zeros and ones
      */
-    public OneHotRows(DType from, int classes, DType to) {
-        this.from = from;
+    public OneHotRows(DType from, LabelMap labels, int classes, DType to) {
+        this.load =
+                labels == null
+                        ? new ConvertRows(RowType.of(from), DType.INT64, Affine.NONE)
+                        : new MapRows(RowType.of(from), labels, DType.INT64);
         this.classes = classes;
         this.targetBytes = to.bytes();
-        this.one = Arena.ofAuto().allocate(targetBytes, targetBytes);
-        MemorySegment id = MemorySegment.ofArray(new byte[] {1});
-        Conversion cast = new Conversion(DType.UINT8, to, 1, 0);
-        cast.convert(id, 0, one, 0, 1, cast.newScratch());
+        this.one = FillMasked.bits(to, 1);
     }
 
     @Override
     public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
+        long[] ids = new long[count];
+        load.gather(source, rows, count, MemorySegment.ofArray(ids));
         long rowBytes = (long) classes * targetBytes;
         target.asSlice(0, count * rowBytes).fill((byte) 0);
         for (int i = 0; i < count; i++) {
-            int part = source.partOf(rows[i]);
-            long offset = (rows[i] - source.firstRow(part)) * from.bytes();
-            long id = Elements.getLong(from, source.segment(part), offset);
+            long id = ids[i];
             if (id < 0 || id >= classes) {
                 throw new MemmpyException(
                         "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
                                 .formatted(source.nameOf(rows[i]), id, classes, classes - 1));
             }
-            MemorySegment.copy(one, 0, target, i * rowBytes + id * targetBytes, targetBytes);
+            Elements.set(target, i * rowBytes + id * targetBytes, targetBytes, one);
         }
     }
 }

@@ -7,6 +7,7 @@ import org.memmpy.DType;
 import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Runs of rows, each filled up to the same number of rows, converted on the way. Padding is neither
@@ -21,12 +22,11 @@ public final class PadRuns {
      *
      * @param from the rows of the array
      * @param to the dtype wanted
-     * @param scale by which a value is multiplied after the cast; 1 unless {@code to} is floating
-     * @param shift what is added then; 0 unless {@code to} is floating
+     * @param affine what is done after the cast; none unless {@code to} is floating
      * @param fillBits what padding consists of, see {@link FillMasked#bits(DType, double)}
      */
-    public PadRuns(RowType from, DType to, double scale, double shift, long fillBits) {
-        this.run = new RunCopy(from, to, scale, shift);
+    public PadRuns(RowType from, DType to, Affine affine, long fillBits) {
+        this.run = new RunCopy(from, to, affine);
         this.padding = new Repeated(to.bytes(), fillBits);
     }
 
@@ -49,10 +49,22 @@ public final class PadRuns {
             MemorySegment target) {
         Conversion.Scratch scratch = run.newScratch();
         long bytes = run.toBytes();
-        for (int i = 0; i < count; i++) {
-            long at = i * width * bytes;
-            run.copy(source, starts[i], lengths[i], target, at, scratch);
-            padding.write(target, at + lengths[i] * bytes, (width - lengths[i]) * bytes);
+        boolean isOnePart = source.parts() == 1;
+        for (int from = 0; from < count; from += RunCopy.TOUCHED) {
+            int to = Math.min(count, from + RunCopy.TOUCHED);
+            if (isOnePart) {
+                byte touched = run.touch(source.segment(0), starts, lengths, from, to);
+                target.set(ValueLayout.JAVA_BYTE, from * width * bytes, touched); // written over
+            }
+            for (int i = from; i < to; i++) {
+                long at = i * width * bytes;
+                if (isOnePart) {
+                    run.copy(source.segment(0), starts[i], lengths[i], target, at, scratch);
+                } else {
+                    run.copy(source, starts[i], lengths[i], target, at, scratch);
+                }
+                padding.write(target, at + lengths[i] * bytes, (width - lengths[i]) * bytes);
+            }
         }
     }
 }

@@ -3,13 +3,16 @@
 
 package org.memmpy.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** One element over and over. Immutable. */
 final class Repeated {
     private static final int BLOCK_BYTES = 4096;
+    private static final int SHORT = 64;
 
-    private final MemorySegment block = MemorySegment.ofArray(new byte[BLOCK_BYTES]);
+    private final MemorySegment block = Arena.ofAuto().allocate(BLOCK_BYTES, Long.BYTES);
+    private final long eight;
 
     /**
      * Makes the block that is copied.
@@ -19,12 +22,27 @@ final class Repeated {
      */
     Repeated(int elementBytes, long bits) {
         for (int at = 0; at < BLOCK_BYTES; at += elementBytes) {
-            FillMasked.set(block, at, elementBytes, bits);
+            Elements.set(block, at, elementBytes, bits);
         }
+        this.eight = block.get(Elements.LONG, 0);
     }
 
-    /** Writes whole elements: some at once, which for most paddings is all. */
+    /** Writes whole elements. */
     void write(MemorySegment target, long offset, long bytes) {
+        if (bytes < Long.BYTES || bytes > SHORT || !OffHeap.is(target)) {
+            writeBlocks(target, offset, bytes);
+            return;
+        }
+        // longs, the last of which may overlap the one before: see RunCopy
+        MemorySegment memory = OffHeap.cast(target);
+        long last = offset + bytes - Long.BYTES;
+        for (long at = offset; at < last; at += Long.BYTES) {
+            memory.set(Elements.LONG, at, eight);
+        }
+        memory.set(Elements.LONG, last, eight);
+    }
+
+    private void writeBlocks(MemorySegment target, long offset, long bytes) {
         for (long done = 0; done < bytes; done += BLOCK_BYTES) {
             MemorySegment.copy(
                     block, 0, target, offset + done, Math.min(BLOCK_BYTES, bytes - done));

@@ -58,13 +58,40 @@ final class RowTouch {
      */
     byte touch(MemorySegment source, long[] rows, int from, int to) {
         int read = 0;
-        for (long at = 0; at < touched; at += step) {
-            read += touch(source, at, rows, from, to);
+        if (rowBytes > LINE && rowBytes <= SHORT_ROW) {
+            read += touchLines(source, rows, from, to);
+        } else {
+            for (long at = 0; at < touched; at += step) {
+                read += touch(source, at, rows, from, to);
+            }
         }
         if (endsInAnotherLine()) {
             read += touch(source, rowBytes - 1, rows, from, to);
         }
         return (byte) read;
+    }
+
+    /** All of 2 to 4 lines at once: the address of a row is looked up once, not for each. */
+    private int touchLines(MemorySegment source, long[] rows, int from, int to) {
+        MemorySegment mapped = OffHeap.cast(source);
+        int read = 0;
+        if (rowBytes <= 2 * LINE) {
+            for (int i = from; i < to; i++) {
+                long row = rows[i] * rowBytes;
+                read += mapped.get(ValueLayout.JAVA_BYTE, row);
+                read += mapped.get(ValueLayout.JAVA_BYTE, row + LINE);
+            }
+            return read;
+        }
+        long last = Math.min(rowBytes - 1, 3 * LINE);
+        for (int i = from; i < to; i++) {
+            long row = rows[i] * rowBytes;
+            read += mapped.get(ValueLayout.JAVA_BYTE, row);
+            read += mapped.get(ValueLayout.JAVA_BYTE, row + LINE);
+            read += mapped.get(ValueLayout.JAVA_BYTE, row + 2 * LINE);
+            read += mapped.get(ValueLayout.JAVA_BYTE, row + last);
+        }
+        return read;
     }
 
     private int touch(MemorySegment source, long at, long[] rows, int from, int to) {

@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.RowType;
+import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.ConvertRows;
 import org.memmpy.kernel.RowKernel;
 
@@ -139,7 +140,9 @@ public final class Derivation {
     }
 
     private MappedArray convert(double factor, double summand) throws IOException {
-        RowKernel kernel = new ConvertRows(single(), type.dtype(), factor, summand);
+        RowKernel kernel =
+                new ConvertRows(
+                        single(), type.dtype(), Affine.NONE.scaled(factor).shifted(summand));
         return compute(
                 block -> {
                     long[] rows = LongStream.range(0, block.rows()).toArray();

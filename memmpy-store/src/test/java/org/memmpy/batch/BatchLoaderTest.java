@@ -34,7 +34,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -190,6 +192,40 @@ class BatchLoaderTest {
                 assertEquals(1, batch.segment(1).getAtIndex(ValueLayout.JAVA_FLOAT, 33));
                 assertEquals(0, batch.segment(1).getAtIndex(ValueLayout.JAVA_FLOAT, 32));
                 assertEquals(1, batch.segment(3).get(ValueLayout.JAVA_BYTE, 33));
+            }
+        }
+    }
+
+    @Test
+    void scalesByChannelAndMapsLabels() {
+        Map<Long, Long> turned = new HashMap<>();
+        for (long id = 0; id < 10; id++) {
+            turned.put(id, 9 - id);
+        }
+        try (BatchLoader loader =
+                BatchLoader.builder(store.table())
+                        .column(column("pixels").scale(2).shift(0, 1, 2, 3).scale(0, 1, 10, 100))
+                        .column(column("label").mapLabels(turned).as(DType.UINT8))
+                        .column(column("label").mapLabels(turned).oneHot(10))
+                        .batchSize(6)
+                        .build()) {
+            try (Epoch epoch = loader.epoch(0);
+                    MiniBatch batch = epoch.next()) {
+                MemorySegment pixels = batch.segment(0);
+                for (int row = 0; row < 6; row++) {
+                    assertEquals(2 * row + 1, pixels.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * row));
+                    assertEquals(
+                            20 * (row + 1) + 20,
+                            pixels.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * row + 1));
+                    assertEquals(
+                            200 * (row + 2) + 300,
+                            pixels.getAtIndex(ValueLayout.JAVA_FLOAT, 3L * row + 2));
+                    assertEquals(9 - row, batch.segment(1).get(ValueLayout.JAVA_BYTE, row));
+                    assertEquals(
+                            1,
+                            batch.segment(2)
+                                    .getAtIndex(ValueLayout.JAVA_FLOAT, 10L * row + 9 - row));
+                }
             }
         }
     }
@@ -523,6 +559,21 @@ class BatchLoaderTest {
         assertRefused(loader().column(column("pixels").oneHot(3)), "one integer class id");
         assertRefused(loader().column(column("label").scale(2)), ".as(FLOAT32)");
         assertRefused(loader().column(column("label").oneHot(10).scale(2)), "cannot be scaled");
+        assertRefused(
+                loader().column(column("pixels").scale(0, 1, 2)), "by 2 numbers along axis 0");
+        assertRefused(loader().column(column("pixels").shift(2, 1)), "by 1 numbers along axis 2");
+        assertRefused(loader().column(column("label").scale(0, 1, 2)), ".as(FLOAT32)");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> column("pixels").scale(0, 1, 2, 3).shift(1, 4));
+        Map<Long, Long> labels = Map.of(0L, 300L);
+        assertRefused(loader().column(column("pixels").mapLabels(labels)), "are integers");
+        assertRefused(
+                loader().column(column("label").mapLabels(labels).as(DType.UINT8)),
+                "maps a label to 300, which uint8 cannot hold");
+        assertRefused(
+                loader().column(column("label").mapLabels(labels).as(DType.FLOAT32).scale(2)),
+                "neither scaled");
         try (Store empty = Store.create(directory.resolve("empty.memmpy"))) {
             empty.array("x", DType.INT8);
             empty.commit();

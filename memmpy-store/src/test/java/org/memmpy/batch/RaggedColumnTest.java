@@ -257,7 +257,9 @@ class RaggedColumnTest {
                                 b -> b,
                                 b -> b.shuffle(1).threads(3),
                                 b -> b.order(Order.bucketed(3, array, 2 * BATCH, 3)),
-                                b -> b.index(RowIndex.of(99, 0, 0, 50, 3, 98)));
+                                b -> b.index(RowIndex.of(99, 0, 0, 50, 3, 98)),
+                                b -> b.shuffle(2).read(ReadPolicy.MAPPED),
+                                b -> b.shuffle(2).read(ReadPolicy.PREAD));
                 for (UnaryOperator<BatchLoader.Builder> order : orders) {
                     check(order.apply(BatchLoader.builder(store.table())), List.of(model), all());
                 }
@@ -275,7 +277,9 @@ class RaggedColumnTest {
             Store store = store("m" + s, models.get(s), s + 1);
             sources[s] = new Source(store.table(), RowIndex.all(20 + 30 * s), s == 0 ? 0.5 : 0.25);
         }
-        check(BatchLoader.mix(sources).shuffle(4), models, all());
+        for (ReadPolicy policy : ReadPolicy.values()) {
+            check(BatchLoader.mix(sources).shuffle(4).read(policy), models, all());
+        }
     }
 
     @Test
@@ -283,7 +287,9 @@ class RaggedColumnTest {
         Model model = new Model(RowType.of(DType.FLOAT32), List.of(new byte[0], new byte[0]));
         Store store = store("empty", model, 1);
         assertEquals(0, store.ragged("r").values().rows());
-        check(BatchLoader.builder(store.table()), List.of(model), all());
+        for (ReadPolicy policy : ReadPolicy.values()) {
+            check(BatchLoader.builder(store.table()).read(policy), List.of(model), all());
+        }
     }
 
     @Test

@@ -111,18 +111,20 @@ class KernelCutFileTest {
 
         /** Into memory off the heap, as batches are, by every loop that there is. */
         private static void addGathers(List<Runnable> loops, DType dtype, MemorySegment map) {
-            MemorySegment batch = Arena.ofAuto().allocate(1 << 17, 64);
-            long[] rows = {0, 7, 3, 4, 1};
+            MemorySegment batch = Arena.ofAuto().allocate(1 << 18, 64);
+            long[] rows = {0, 2, 1};
             long[] run = LongStream.range(0, 20).toArray();
-            for (int elements : new int[] {1, 2, 3, 5, 9, 16, 25, 100, 1000}) {
+            for (int elements : new int[] {1, 2, 3, 5, 9, 16, 25, 100, 1000, 2500}) {
                 RowType type = RowType.of(dtype, elements);
                 List<RowKernel> kernels = new ArrayList<>();
                 kernels.add(new CopyRows(type.bytes()));
-                for (DType to : DType.values()) {
-                    kernels.add(new ConvertRows(type, to, 1, 0));
+                if (elements == 1 || elements >= 1000) {
+                    for (DType to : DType.values()) {
+                        kernels.add(new ConvertRows(type, to, Affine.NONE));
+                    }
                 }
                 if (dtype.isInteger() && elements == 1) {
-                    kernels.add(new OneHotRows(dtype, 3, DType.FLOAT32));
+                    kernels.add(new OneHotRows(dtype, null, 3, DType.FLOAT32));
                 }
                 for (RowKernel kernel : kernels) {
                     loops.add(() -> kernel.gather(map, rows, rows.length, batch));

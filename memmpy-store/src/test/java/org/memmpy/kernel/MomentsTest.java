@@ -49,7 +49,7 @@ class MomentsTest {
             doubles.setAtIndex(Elements.DOUBLE, i, value);
         }
         MemorySegment segment = MemorySegment.ofArray(new byte[elements * dtype.bytes()]);
-        Conversion conversion = new Conversion(DType.FLOAT64, dtype, 1, 0);
+        Conversion conversion = new Conversion(DType.FLOAT64, dtype);
         conversion.convert(doubles, 0, segment, 0, elements, conversion.newScratch());
         return segment;
     }

@@ -71,9 +71,9 @@ class RunKernelTest {
             long most = 5001;
             byte[] packed = new byte[(int) Arrays.stream(runs[1]).sum() * rowBytes];
             byte[] padded = new byte[(int) (50 * most * rowBytes)];
-            new PackRuns(type, DType.UINT8, 1, 0)
+            new PackRuns(type, DType.UINT8, Affine.NONE)
                     .gather(source, runs[0], runs[1], 50, MemorySegment.ofArray(packed));
-            new PadRuns(type, DType.UINT8, 1, 0, PAD)
+            new PadRuns(type, DType.UINT8, Affine.NONE, PAD)
                     .gather(source, runs[0], runs[1], 50, most, MemorySegment.ofArray(padded));
             ByteArrayOutputStream pack = new ByteArrayOutputStream();
             ByteArrayOutputStream pad = new ByteArrayOutputStream();
@@ -107,12 +107,13 @@ class RunKernelTest {
             long pad = FillMasked.bits(to, 1L);
             int rowBytes = 3 * to.bytes();
             byte[] padded = new byte[20 * width * rowBytes];
-            new PadRuns(type, to, scale, shift, pad)
+            new PadRuns(type, to, Affine.NONE.scaled(scale).shifted(shift), pad)
                     .gather(source, runs[0], runs[1], 20, width, MemorySegment.ofArray(padded));
             byte[] packed = new byte[(int) Arrays.stream(runs[1]).sum() * rowBytes];
-            new PackRuns(type, to, scale, shift)
+            new PackRuns(type, to, Affine.NONE.scaled(scale).shifted(shift))
                     .gather(source, runs[0], runs[1], 20, MemorySegment.ofArray(packed));
-            ConvertRows single = new ConvertRows(type, to, scale, shift);
+            ConvertRows single =
+                    new ConvertRows(type, to, Affine.NONE.scaled(scale).shifted(shift));
             int at = 0;
             for (int i = 0; i < 20; i++) {
                 long start = runs[0][i];
@@ -158,7 +159,7 @@ class RunKernelTest {
     @Test
     void aRunBehindTheLastRowFails() {
         Parted source = new Parted(MemorySegment.ofArray(new byte[ROWS]), 1, ROWS);
-        PackRuns kernel = new PackRuns(RowType.of(DType.UINT8), DType.UINT8, 1, 0);
+        PackRuns kernel = new PackRuns(RowType.of(DType.UINT8), DType.UINT8, Affine.NONE);
         long[] start = {ROWS - 2};
         long[] length = {5};
         MemorySegment target = MemorySegment.ofArray(new byte[5]);
