@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -365,6 +366,26 @@ class LoaderConformanceTest {
             MemmpyException e =
                     assertThrows(MemmpyException.class, () -> epoch.forEach(MiniBatch::close));
             assertTrue(e.getMessage().contains("row 5 holds the class 9"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUnknownLabelIsNamedHoweverItIsRead(ReadPolicy policy) throws IOException {
+        Path path = directory.resolve(policy + ".unknown");
+        createLabels(path);
+        try (Store labels = Store.open(path);
+                BatchLoader loader =
+                        BatchLoader.builder(labels.table())
+                                .column(column("label").mapLabels(Map.of(0L, 3L)))
+                                .read(policy)
+                                .shuffle(1)
+                                .batchSize(10)
+                                .build();
+                Epoch epoch = loader.epoch(0)) {
+            MemmpyException e =
+                    assertThrows(MemmpyException.class, () -> epoch.forEach(MiniBatch::close));
+            assertTrue(e.getMessage().contains("row 5 holds the id 9"), e.getMessage());
         }
     }
 

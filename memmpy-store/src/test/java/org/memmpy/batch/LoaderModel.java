@@ -20,7 +20,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * A store whose every element is a function of its place, and what a loader must make of its
@@ -35,6 +39,14 @@ final class LoaderModel {
     private static final int MOST_ITEMS = 6;
     private static final double SCALE = 0.5;
     private static final double SHIFT = 1;
+    private static final double[] SCALES = {0.5, 2, 1};
+    private static final double[] SHIFTS = {1, 0, -1};
+
+    /** The classes backwards. */
+    private static final Map<Long, Long> LABELS =
+            LongStream.range(0, CLASSES)
+                    .boxed()
+                    .collect(Collectors.toMap(id -> id, id -> CLASSES - 1 - id));
 
     private LoaderModel() {}
 
@@ -197,8 +209,22 @@ final class LoaderModel {
                         new Delivered(
                                 column(name).as(to).scale(SCALE).shift(SHIFT),
                                 rows -> dense(rows, name, from, to, v -> v * SCALE + SHIFT)));
+                all.add(
+                        new Delivered(
+                                column(name).as(to).scale(0, SCALES).shift(0, SHIFTS),
+                                rows -> channels(rows, name, from, to)));
             }
         }
+    }
+
+    private static byte[] channels(List<Row> rows, String name, DType from, DType to) {
+        Out out = new Out();
+        for (Row row : rows) {
+            for (int e = 0; e < ELEMENTS; e++) {
+                out.put(to, row.number(name, from, e) * SCALES[e] + SHIFTS[e]);
+            }
+        }
+        return out.bytes();
     }
 
     private static void addMasked(List<Delivered> all, DType from) {
@@ -227,16 +253,32 @@ final class LoaderModel {
             all.add(
                     new Delivered(
                             cast.apply(column(name).oneHot(CLASSES)),
-                            rows -> {
-                                Out out = new Out();
-                                for (Row row : rows) {
-                                    for (int c = 0; c < CLASSES; c++) {
-                                        out.put(to, row.label(name) == c ? 1 : 0);
-                                    }
-                                }
-                                return out.bytes();
-                            }));
+                            rows -> oneHot(rows, row -> row.label(name), to)));
+            all.add(
+                    new Delivered(
+                            cast.apply(column(name).mapLabels(LABELS).oneHot(CLASSES)),
+                            rows -> oneHot(rows, row -> CLASSES - 1 - row.label(name), to)));
+            if (to.isInteger()) {
+                all.add(
+                        new Delivered(
+                                column(name).mapLabels(LABELS).as(to),
+                                rows -> {
+                                    Out out = new Out();
+                                    rows.forEach(row -> out.put(to, CLASSES - 1 - row.label(name)));
+                                    return out.bytes();
+                                }));
+            }
         }
+    }
+
+    private static byte[] oneHot(List<Row> rows, ToLongFunction<Row> label, DType to) {
+        Out out = new Out();
+        for (Row row : rows) {
+            for (int c = 0; c < CLASSES; c++) {
+                out.put(to, label.applyAsLong(row) == c ? 1 : 0);
+            }
+        }
+        return out.bytes();
     }
 
     private static void addRagged(List<Delivered> all, Jagged jagged) {
