@@ -53,6 +53,7 @@ import java.util.stream.IntStream;
 class EpochStressTest {
     private static final int PASSES = Integer.getInteger("memmpy.stress", 300);
     private static final int ROWS = 48;
+    private static final List<ReadPolicy> POLICIES = List.of(ReadPolicy.values());
     private static final int SECONDS = 60;
 
     @TempDir private Path directory;
@@ -89,7 +90,7 @@ class EpochStressTest {
         int each = Math.max(1, PASSES / Trouble.values().length);
         int[] told = new int[1];
         for (int pass = 0; pass < each; pass++) {
-            Random random = new Random(31L * pass + trouble.ordinal());
+            Random random = new Random(31L * pass + trouble.name().hashCode());
             try (Pass played = new Pass(trouble, random)) {
                 played.play();
                 told[0] += played.told ? 1 : 0;
@@ -120,7 +121,7 @@ class EpochStressTest {
             this.random = random;
             this.batchSize = 1 + random.nextInt(5);
             this.prefetch = 1 + random.nextInt(4);
-            long batches = (ROWS + batchSize - 1) / batchSize;
+            long batches = Math.ceilDiv(ROWS, batchSize);
             this.memory =
                     new SlowMemory(
                             random.nextInt(300),
@@ -134,7 +135,7 @@ class EpochStressTest {
                             .batchSize(batchSize)
                             .threads(1 + random.nextInt(4))
                             .prefetch(prefetch)
-                            .read(ReadPolicy.values()[random.nextInt(3)])
+                            .read(POLICIES.get(random.nextInt(POLICIES.size())))
                             .memory(memory);
             if (random.nextBoolean()) {
                 builder.shuffle(random.nextInt());
@@ -239,7 +240,7 @@ class EpochStressTest {
                 assertTrue(now.ready() >= 0 && now.ready() <= prefetch, () -> now + "");
                 last = now;
                 epoch.isComplete();
-                Thread.yield();
+                spin(200);
             } while (consumed.getCount() > 0);
             return null;
         }
@@ -250,7 +251,7 @@ class EpochStressTest {
                 LoaderState state = epoch.state();
                 assertTrue(state.rows() >= last && state.rows() <= ROWS, state::toString);
                 last = state.rows();
-                Thread.yield();
+                spin(200);
             } while (consumed.getCount() > 0);
             return null;
         }
@@ -321,9 +322,6 @@ class EpochStressTest {
         public Slot take(List<Block> blocks) {
             int number = left.getAndDecrement();
             spin(number * 7919 % (most + 1) * 10);
-            if (number % 3 == 0) {
-                Thread.yield();
-            }
             if (number == 0) {
                 throw new IllegalArgumentException("simulated");
             }

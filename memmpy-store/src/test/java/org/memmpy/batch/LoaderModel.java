@@ -347,16 +347,16 @@ final class LoaderModel {
         Out out = new Out();
         for (Row row : rows) {
             for (int e = 0; e < ELEMENTS; e++) {
-                out.put(to, change.of(row.number(name, from, e)));
+                out.put(to, change.of((double) row.number(name, from, e)));
             }
         }
         return out.bytes();
     }
 
-    /** Jagged rows; an item is two elements or, of an odd dtype, one. */
+    /** Jagged rows; an item is two elements of a floating dtype, or one of another. */
     private record Jagged(String name, DType dtype) {
         int elements() {
-            return 1 + dtype.ordinal() % 2;
+            return dtype.isFloating() ? 2 : 1;
         }
 
         RaggedType type() {
@@ -369,7 +369,9 @@ final class LoaderModel {
 
         void item(Out out, Row row, int item, DType to, Change change) {
             for (int e = 0; e < elements(); e++) {
-                out.put(to, change.of(row.number(name, dtype, (long) item * elements() + e)));
+                out.put(
+                        to,
+                        change.of((double) row.number(name, dtype, (long) item * elements() + e)));
             }
         }
 
@@ -383,7 +385,7 @@ final class LoaderModel {
             return out.bytes();
         }
 
-        byte[] padded(List<Row> rows, int width, DType to, Change change, long fill) {
+        byte[] padded(List<Row> rows, int width, DType to, Change change, double fill) {
             Out out = new Out();
             for (Row row : rows) {
                 for (int i = 0; i < width; i++) {
@@ -436,6 +438,10 @@ final class LoaderModel {
                 default -> one.putLong((long) value); // the low bytes are those of a narrower one
             }
             bytes.write(one.array(), 0, to.bytes());
+        }
+
+        void put(DType to, long value) {
+            put(to, (double) value);
         }
 
         byte[] bytes() {

@@ -58,6 +58,9 @@ public final class LoaderSoak {
         KEEPS_TOO_MANY
     }
 
+    private static final List<Misfortune> MISFORTUNES = List.of(Misfortune.values());
+    private static final List<ReadPolicy> POLICIES = List.of(ReadPolicy.values());
+
     private final Store store;
     private final Map<Misfortune, Integer> met = new EnumMap<>(Misfortune.class);
     private final Map<Misfortune, Integer> told = new EnumMap<>(Misfortune.class);
@@ -183,9 +186,9 @@ public final class LoaderSoak {
 
     private void epoch(int i) throws Exception {
         Random random = new Random(i);
-        Misfortune misfortune = Misfortune.values()[random.nextInt(Misfortune.values().length)];
+        Misfortune misfortune = MISFORTUNES.get(random.nextInt(MISFORTUNES.size()));
         met.merge(misfortune, 1, Integer::sum);
-        ReadPolicy policy = ReadPolicy.values()[random.nextInt(3)];
+        ReadPolicy policy = POLICIES.get(random.nextInt(POLICIES.size()));
         CountedMemory memory =
                 misfortune == Misfortune.NO_MEMORY ? new CountedMemory(random) : null;
         BatchLoader.Builder builder =
@@ -276,16 +279,8 @@ public final class LoaderSoak {
                 kept.forEach(MiniBatch::close);
             }
         } finally {
-            for (Thread other : others) {
-                while (other.isAlive()) {
-                    try {
-                        other.join();
-                    } catch (InterruptedException e) {
-                        // it is this one that was interrupted
-                    }
-                }
-            }
-            Thread.interrupted();
+            Threads.join(others);
+            Thread.interrupted(); // the last one may have come too late
             loader.close();
             kept.forEach(MiniBatch::close);
         }
