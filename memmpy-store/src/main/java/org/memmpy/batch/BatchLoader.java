@@ -38,8 +38,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * }</pre>
  *
  * <p>The order is a pure function of the index, the seed and the epoch. Memory: as many slots as
- * batches are prefetched, and one for each batch that the consumer has not closed. Opening and
- * closing is safe from any thread.
+ * batches are prefetched, and one for each batch that the consumer has not closed; who forgets to
+ * close batches is {@linkplain Builder#maxOpenBatches told so}. Opening and closing is safe from
+ * any thread, but not from one of the loader's own. A pass that nobody closes keeps its threads,
+ * which wait and do not keep the JVM from its end, and its memory until the loader is closed.
  */
 public final class BatchLoader implements AutoCloseable {
     private final List<BoundColumn> columns;
@@ -57,6 +59,7 @@ public final class BatchLoader implements AutoCloseable {
     private final PooledMemory ownMemory;
     private final List<Placement> placements;
     private final BatchMemory memory;
+    private final OpenBatches openBatches;
     private final ReadPolicy policy;
     private final AtomicReference<ReadTuning.Choice> learned = new AtomicReference<>();
     private final Set<Epoch> open = new HashSet<>();
@@ -91,6 +94,10 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.access(order(0), world),
                         mostRows());
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
+        this.openBatches =
+                settings.maxOpenBatches == 0
+                        ? OpenBatches.byMemory()
+                        : OpenBatches.upTo(settings.maxOpenBatches);
         this.memory = ownMemory == null ? settings.memory : ownMemory;
     }
 
@@ -320,6 +327,13 @@ public final class BatchLoader implements AutoCloseable {
         return logEvery;
     }
 
+    /** Counts a batch that the consumer gets, if it has memory of the loader. */
+    void count(MiniBatch batch) {
+        if (ownMemory != null) {
+            batch.countAmong(openBatches);
+        }
+    }
+
     void forget(Epoch epoch) {
         synchronized (open) {
             open.remove(epoch);
@@ -329,18 +343,31 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * Ends all epochs and frees the memory; batches still with the consumer can no longer be read.
      * Closing twice is harmless.
+     *
+     * @throws IllegalStateException if a thread of the loader calls it: it would wait for itself
      */
     @Override
     public void close() {
         List<Epoch> running;
         synchronized (open) {
+            open.forEach(Epoch::requireOtherThread);
             closed = true;
             running = new ArrayList<>(open);
         }
-        running.forEach(Epoch::close);
+        RuntimeException failed = null;
+        for (Epoch epoch : running) {
+            try {
+                epoch.close();
+            } catch (RuntimeException e) { // its threads have ended; so must the others
+                failed = failed == null ? e : failed;
+            }
+        }
         Placements.close(placements);
         if (ownMemory != null) {
             ownMemory.close();
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
@@ -485,6 +512,21 @@ public final class BatchLoader implements AutoCloseable {
          */
         public Builder prefetch(int batches) {
             settings.prefetch = batches;
+            return this;
+        }
+
+        /**
+         * Sets how many batches of all passes the consumer may have open at once, in memory of the
+         * loader. One more is refused: {@link Epoch#next} throws, and says where they were taken.
+         * If this is not called they may be 1,024, or fewer if they have more than 4 GiB together,
+         * but always 32.
+         *
+         * @param batches at least 1; {@link Integer#MAX_VALUE} for any number
+         * @return this
+         */
+        public Builder maxOpenBatches(int batches) {
+            LoaderSettings.requirePositive("maxOpenBatches", batches);
+            settings.maxOpenBatches = batches;
             return this;
         }
 

@@ -44,6 +44,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private long delivered;
     private int ready;
     private Throwable failure;
+    private long failedBatch;
     private boolean closed;
     private boolean toldOfEnd;
 
@@ -148,7 +149,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      * @throws MemmpyException if a thread failed to gather a batch, this one or one ahead; the
      *     cause says why. The epoch is over then
      * @throws NoSuchElementException if there is no batch left
-     * @throws IllegalStateException if the epoch was closed
+     * @throws IllegalStateException if the epoch was closed; or if the consumer has {@linkplain
+     *     BatchLoader.Builder#maxOpenBatches too many batches} that it has not closed: the message
+     *     says where they were taken, and the pass goes on when some were closed
      */
     public MiniBatch next() {
         MiniBatch batch;
@@ -159,6 +162,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             throwIfOver();
             int place = place();
             batch = ring[place];
+            loader.count(batch);
             ring[place] = null;
             delivered++;
             ready--;
@@ -236,7 +240,11 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
         toldOfEnd = failure != null || closed;
         if (failure != null) {
-            String message = "epoch " + number + " of the loader failed: " + failure.getMessage();
+            // what was read says of which batch; what others' memory throws does not
+            String where = failure instanceof MemmpyException ? "" : "batch " + failedBatch + ": ";
+            String message =
+                    "epoch %d of the loader failed: %s%s"
+                            .formatted(number, where, failure.getMessage());
             throw failure instanceof CorruptStoreException
                     ? new CorruptStoreException(message, failure)
                     : new MemmpyException(message, failure);
@@ -284,9 +292,13 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     /**
      * Ends the pass: waits for the threads to finish the batch they are at, and frees what was not
      * delivered. Batches that the consumer has stay its own. Closing twice is harmless.
+     *
+     * @throws IllegalStateException if a thread of the pass calls it, such as by a {@link
+     *     BatchMemory}: it would wait for itself
      */
     @Override
     public void close() {
+        requireOtherThread();
         lock.lock();
         try {
             closed = true;
@@ -298,7 +310,27 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
         reads.stop();
         Threads.join(workers); // a thread still gathering must not outlive the memory
-        reads.close();
+        try {
+            reads.close();
+            closeUndelivered();
+        } finally {
+            loader.forget(this);
+            OpenResources.closed(this);
+        }
+    }
+
+    /** Refuses to have a thread wait for its own end. */
+    void requireOtherThread() {
+        if (workers.contains(Thread.currentThread())) {
+            throw new IllegalStateException(
+                    "a thread of the loader cannot close epoch %d: it would wait for its own end. Close it from another"
+                            .formatted(number));
+        }
+    }
+
+    /** All of them, also if memory of another cannot be released. */
+    private void closeUndelivered() {
+        RuntimeException failed = null;
         for (int i = 0; i < ring.length; i++) {
             MiniBatch undelivered;
             lock.lock();
@@ -308,25 +340,31 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            if (undelivered != null) {
-                undelivered.close();
+            try {
+                if (undelivered != null) {
+                    undelivered.close();
+                }
+            } catch (RuntimeException e) {
+                failed = failed == null ? e : failed;
             }
         }
-        loader.forget(this);
-        OpenResources.closed(this);
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     // ---- the workers
 
     private void gatherBatches() {
+        long k = -1;
         try {
-            for (long k = claim(); k >= 0; k = claim()) {
+            for (k = claim(); k >= 0; k = claim()) {
                 long from = System.nanoTime();
                 MiniBatch batch = gather(k);
                 deliver(k, batch, System.nanoTime() - from);
             }
         } catch (Throwable e) { // whatever it is, the consumer must learn of it, not wait for ever
-            fail(e);
+            fail(k, e);
         }
     }
 
@@ -379,11 +417,12 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         batch.close();
     }
 
-    private void fail(Throwable e) {
+    private void fail(long batch, Throwable e) {
         lock.lock();
         try {
             if (failure == null) {
                 failure = e;
+                failedBatch = batch;
             }
             gathered.signalAll();
             taken.signalAll();

@@ -66,6 +66,11 @@ final class LeasedSources implements LeasedRows {
     }
 
     @Override
+    public String nameOf(long row) {
+        return Source.nameOf(row, leases.size());
+    }
+
+    @Override
     public void close() {
         leases.forEach(RowLease::close);
     }

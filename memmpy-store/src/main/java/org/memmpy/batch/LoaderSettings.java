@@ -27,6 +27,10 @@ final class LoaderSettings {
     int world = 1;
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     int prefetch = 4;
+
+    /** 0 if it depends on their memory. */
+    int maxOpenBatches;
+
     Duration logEvery = Duration.ZERO;
     BatchMemory memory;
     final Set<String> viewed = new LinkedHashSet<>();
@@ -138,7 +142,7 @@ final class LoaderSettings {
         return !viewed.isEmpty() || !remapped.isEmpty();
     }
 
-    private static void requirePositive(String what, long value) {
+    static void requirePositive(String what, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(what + " is " + value + "; at least 1");
         }

@@ -25,6 +25,7 @@ public final class MiniBatch implements AutoCloseable {
     private final List<Block> blocks;
     private final BatchMemory.Slot slot;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private Runnable whenClosed = () -> {};
 
     MiniBatch(long epoch, long number, Steps steps, long[] rowIds, BatchReader.Filled filled) {
         this.epoch = epoch;
@@ -34,6 +35,11 @@ public final class MiniBatch implements AutoCloseable {
         this.blocks = filled.blocks();
         this.slot = filled.slot();
         OpenResources.opened(this, "minibatch");
+    }
+
+    /** Counts the batch among those that the consumer has; who has it only now gets to know it. */
+    void countAmong(OpenBatches open) {
+        whenClosed = open.take(bytes());
     }
 
     /** {@return the epoch that the batch belongs to} */
@@ -149,6 +155,7 @@ public final class MiniBatch implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             OpenResources.closed(this);
+            whenClosed.run();
             slot.release();
         }
     }

@@ -136,8 +136,9 @@ final class PassReads implements AutoCloseable {
                     first = first.in(ReadMode.ASK);
                 }
             }
-            tuning = plan.tuning(first);
-            apply(tuning.choice(), batch);
+            ReadTuning begun = plan.tuning(first);
+            apply(begun.choice(), batch); // may find no thread; the next one tries again
+            tuning = begun;
         }
         return choice;
     }

@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.MemmpyException;
 import org.memmpy.os.Arenas;
 import org.memmpy.os.OpenResources;
 
@@ -48,8 +49,16 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
         if (slot == null) {
             slot = new PooledSlot();
         }
-        slot.fit(blocks);
-        return slot;
+        boolean fits = false;
+        try {
+            slot.fit(blocks);
+            fits = true;
+            return slot;
+        } finally {
+            if (!fits) {
+                free.push(slot); // what it has fits a smaller batch
+            }
+        }
     }
 
     /** {@return the bytes of all slots, in use or not} */
@@ -64,6 +73,17 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
             total = Math.addExact(roundUp(total, LINE), block.bytes());
         }
         return Math.max(PAGE, roundUp(total, PAGE));
+    }
+
+    private MemorySegment allocate(long size) {
+        try {
+            return arena.allocate(size, PAGE);
+        } catch (OutOfMemoryError e) {
+            throw new MemmpyException(
+                    "no memory for a batch of %,d bytes: the loader has %,d bytes for batches that are gathered ahead, or that the consumer has not closed. Close batches when they were used, make them smaller, prefetch fewer, or give the process more memory"
+                            .formatted(size, bytes),
+                    e);
+        }
     }
 
     private static long roundUp(long value, long multiple) {
@@ -88,7 +108,7 @@ final class PooledMemory implements BatchMemory, AutoCloseable {
             long needed = slotBytes(blocks);
             if (needed > memory.byteSize()) {
                 long size = Math.max(Math.max(needed, leastBytes), 2 * memory.byteSize());
-                memory = arena.allocate(size, PAGE);
+                memory = allocate(size);
                 bytes += size;
             }
             segments.clear();

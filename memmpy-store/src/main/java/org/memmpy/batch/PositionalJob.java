@@ -86,8 +86,7 @@ final class PositionalJob {
             source.read(
                     rows[run], counts[run], into.asSlice(places[run] * bytes, counts[run] * bytes));
         } catch (IOException e) {
-            throw new IOException(
-                    "row %,d: %s".formatted(Source.row(rows[run]), e.getMessage()), e);
+            throw new IOException(source.nameOf(rows[run]) + ": " + e.getMessage(), e);
         }
     }
 

@@ -4,7 +4,6 @@
 package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
-import org.memmpy.kernel.RowSource;
 import org.memmpy.os.OpenResources;
 import org.memmpy.store.MappedArray;
 
@@ -88,11 +87,12 @@ final class PositionalReader implements BatchReader {
                 if (columns.get(c).isCopied()) {
                     continue;
                 }
-                List<RowSource> sources = new ArrayList<>();
-                for (int i = 0; i < jobs.get(c).size(); i++) {
-                    sources.add(RowSource.of(staged.segment(stage++)));
-                }
                 BoundColumn.Located found = located.get(c);
+                List<StagedRows> sources = new ArrayList<>();
+                for (List<MappedArray> input : columns.get(c).inputs()) {
+                    sources.add(
+                            new StagedRows(staged.segment(stage++), found.extents(), input.size()));
+                }
                 MemorySegment target = slot.segment(c);
                 Guard.of(
                         columns.get(c),
@@ -123,18 +123,21 @@ final class PositionalReader implements BatchReader {
     /** Nobody reads into the memory any more when this has ended, however it does. */
     private void awaitAll(long batch, List<List<PositionalJob>> jobs) {
         threads.submit(jobs.stream().flatMap(List::stream).toList());
-        RuntimeException failure = null;
+        Throwable failure = null;
         for (int c = 0; c < columns.size(); c++) {
             for (PositionalJob job : jobs.get(c)) {
                 try {
                     Guard.of(columns.get(c), batch, () -> awaited(job));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // the others are still being read
                     failure = failure == null ? e : failure;
                 }
             }
         }
-        if (failure != null) {
-            throw failure;
+        switch (failure) {
+            case null -> {}
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            default -> throw new AssertionError(failure);
         }
     }
 

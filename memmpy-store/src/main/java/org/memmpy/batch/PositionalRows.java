@@ -38,6 +38,11 @@ final class PositionalRows implements AutoCloseable {
         return rowBytes;
     }
 
+    /** {@return what a message calls a row} */
+    String nameOf(long row) {
+        return Source.nameOf(row, files.size());
+    }
+
     /** Reads consecutive rows of one source. */
     void read(long row, long count, MemorySegment into) throws IOException {
         if (files.size() == 1) {

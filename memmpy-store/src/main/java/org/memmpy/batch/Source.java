@@ -53,4 +53,10 @@ public record Source(Table table, RowIndex rows, double share) {
     static long row(long number) {
         return number & MASK;
     }
+
+    /** {@return what a message calls a row of one of some sources} */
+    static String nameOf(long number, int sources) {
+        String name = "row %,d".formatted(row(number));
+        return sources == 1 ? name : name + " of source " + of(number);
+    }
 }

@@ -48,8 +48,10 @@ public final class MapRows implements RowKernel {
             int unknown = labels.apply(ids, length);
             if (unknown < length) {
                 throw new MemmpyException(
-                        "row %,d holds the id %,d, which the label map does not have. Add it, or leave such rows out by an index"
-                                .formatted(some[(int) (unknown / elements)], ids[unknown]));
+                        "%s holds the id %,d, which the label map does not have. Add it, or leave such rows out by an index"
+                                .formatted(
+                                        source.nameOf(some[(int) (unknown / elements)]),
+                                        ids[unknown]));
             }
             store.convert(loaded, 0, target, start * elements * to.bytes(), length, scratch);
         }

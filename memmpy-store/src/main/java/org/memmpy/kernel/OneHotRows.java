@@ -44,8 +44,8 @@ public final class OneHotRows implements RowKernel {
             long id = ids[i];
             if (id < 0 || id >= classes) {
                 throw new MemmpyException(
-                        "row %,d holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
-                                .formatted(rows[i], id, classes, classes - 1));
+                        "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
+                                .formatted(source.nameOf(rows[i]), id, classes, classes - 1));
             }
             Elements.set(target, i * rowBytes + id * targetBytes, targetBytes, one);
         }

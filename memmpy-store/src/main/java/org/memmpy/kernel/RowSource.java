@@ -24,6 +24,14 @@ public interface RowSource {
     /** {@return the part that a row is in} */
     int partOf(long row);
 
+    /**
+     * {@return what a message calls a row} It is another number than the row's where rows of
+     * several arrays are numbered through, or were brought into memory before.
+     */
+    default String nameOf(long row) {
+        return "row %,d".formatted(row);
+    }
+
     /** {@return rows in one part} */
     static RowSource of(MemorySegment segment) {
         return new RowSource() {

@@ -28,6 +28,7 @@ import org.memmpy.store.Store;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 
 class BatchLoaderTest {
@@ -362,8 +364,62 @@ class BatchLoaderTest {
                                 }
                             });
             assertInstanceOf(OutOfMemoryError.class, e.getCause());
+            assertTrue(e.getMessage().contains(": batch "), e.getMessage());
         }
         assertEquals(0, memory.out.get());
+    }
+
+    @Test
+    void memoryThatCannotBeReleasedIsToldWhenAllIsReleased() {
+        AtomicInteger out = new AtomicInteger();
+        BatchMemory stubborn =
+                blocks -> {
+                    out.incrementAndGet();
+                    MemorySegment segment = Arena.ofAuto().allocate(blocks.getFirst().bytes(), 8);
+                    return new BatchMemory.Slot() {
+                        @Override
+                        public MemorySegment segment(int column) {
+                            return segment;
+                        }
+
+                        @Override
+                        public void release() {
+                            out.decrementAndGet();
+                            throw new IllegalStateException("stuck");
+                        }
+                    };
+                };
+        BatchLoader loader =
+                BatchLoader.builder(store.table())
+                        .column(column("label"))
+                        .batchSize(10)
+                        .memory(stubborn)
+                        .build();
+        Epoch epoch = loader.epoch(0);
+        MiniBatch batch = epoch.next(); // so that others are ready
+        assertThrows(IllegalStateException.class, batch::close);
+        while (epoch.stats().ready() < 4) {
+            Thread.onSpinWait();
+        }
+        assertThrows(IllegalStateException.class, loader::close);
+        assertEquals(0, out.get());
+    }
+
+    @Test
+    void aThreadOfTheLoaderCannotCloseIt() {
+        AtomicReference<BatchLoader> closed = new AtomicReference<>();
+        BatchMemory closing =
+                blocks -> {
+                    closed.get().close();
+                    throw new AssertionError("closed by its own thread");
+                };
+        try (BatchLoader loader = loader().batchSize(10).memory(closing).build()) {
+            closed.set(loader);
+            try (Epoch epoch = loader.epoch(0)) {
+                MemmpyException e = assertThrows(MemmpyException.class, epoch::next);
+                assertTrue(e.getMessage().contains("cannot close epoch 0"), e.getMessage());
+            }
+        }
     }
 
     @Test
