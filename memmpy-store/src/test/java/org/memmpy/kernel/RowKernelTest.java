@@ -316,6 +316,25 @@ class RowKernelTest {
         }
     }
 
+    /** Off the heap, long rows are converted from where they are; on it they are copied first. */
+    @ParameterizedTest
+    @ValueSource(ints = {700, 2048, 3073})
+    void convertsTheSameOffHeap(int elements) {
+        RowType type = RowType.of(DType.UINT8, elements);
+        MemorySegment source = MemorySegment.ofArray(Rows.random(type, 100, 7));
+        long[] rows = java.util.stream.LongStream.range(0, 40).map(i -> i * 37 % 100).toArray();
+        ConvertRows kernel = new ConvertRows(type, DType.FLOAT32, Affine.NONE.scaled(0.1));
+        float[] expected = new float[rows.length * elements];
+        kernel.gather(source, rows, rows.length, MemorySegment.ofArray(expected));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment offHeap = arena.allocate(source.byteSize()).copyFrom(source);
+            MemorySegment target = arena.allocate(4L * expected.length, 8);
+            kernel.gather(offHeap, rows, rows.length, target);
+            assertArrayEquals(
+                    expected, target.toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED));
+        }
+    }
+
     @Test
     void mapsLabels() {
         RowType type = RowType.of(DType.INT16, 3);
