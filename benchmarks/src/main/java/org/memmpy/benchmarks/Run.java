@@ -5,8 +5,10 @@ package org.memmpy.benchmarks;
 
 import org.memmpy.benchmarks.index.IndexSuite;
 import org.memmpy.benchmarks.loader.BigArraySuite;
+import org.memmpy.benchmarks.loader.ColdSuite;
 import org.memmpy.benchmarks.loader.FullSuite;
 import org.memmpy.benchmarks.loader.QuickSuite;
+import org.memmpy.benchmarks.loader.RemapSuite;
 import org.memmpy.benchmarks.store.StoreSuite;
 
 import picocli.CommandLine;
@@ -22,7 +24,9 @@ import picocli.CommandLine.Command;
             IndexSuite.class,
             QuickSuite.class,
             FullSuite.class,
-            BigArraySuite.class
+            BigArraySuite.class,
+            RemapSuite.class,
+            ColdSuite.class
         })
 public final class Run {
     private Run() {}

@@ -52,6 +52,7 @@ import java.util.concurrent.Callable;
             MoveCommand.class,
             FollowCommand.class,
             VerifyCommand.class,
+            BenchCommand.class,
             VacuumCommand.class,
             CompactCommand.class,
             PackCommand.class,

@@ -89,7 +89,8 @@ final class Progress implements AutoCloseable {
         };
     }
 
-    private void start(String name, long rows, LongFunction<String> format, String all) {
+    /** Starts a task of so many steps of another kind. */
+    void start(String name, long rows, LongFunction<String> format, String all) {
         end();
         this.name = name;
         this.rows = rows;

@@ -93,6 +93,13 @@ class LauncherIT {
     }
 
     @Test
+    void measuresWithoutAWordOfTheJvm() throws Exception {
+        memmpy("import", x, store).ok();
+        String said = memmpy("bench", store, "--seconds", "0.1").ok();
+        assertTrue(said.contains("100 % of the rows are in memory\n"), said);
+    }
+
+    @Test
     void cutsAndSplitsThroughTheShell() throws Exception {
         memmpy("import", x, store).ok();
         String found = memmpy("cut", store, "(x >= 1) & (x < limit)", "--const", "limit=1e9").ok();

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Delivers the rows of a table as minibatches, gathered ahead by threads of its own.
@@ -56,8 +57,8 @@ public final class BatchLoader implements AutoCloseable {
     private final PooledMemory ownMemory;
     private final List<Placement> placements;
     private final BatchMemory memory;
-    private final PooledMemory staging;
     private final ReadPolicy policy;
+    private final AtomicReference<ReadTuning.Choice> learned = new AtomicReference<>();
     private final Set<Epoch> open = new HashSet<>();
     private boolean closed;
 
@@ -90,7 +91,6 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.access(order(0), world),
                         mostRows());
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
-        this.staging = new PooledMemory(0);
         this.memory = ownMemory == null ? settings.memory : ownMemory;
     }
 
@@ -139,10 +139,15 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * {@return the off-heap bytes that the loader holds for batches now; 0 with memory of another}
+     * {@return the off-heap bytes that the loader holds for batches now; with memory of another
+     * only what is read by position before it is converted}
      */
     public long memoryBytes() {
-        return staging.bytes() + (ownMemory == null ? 0 : ownMemory.bytes());
+        long staged;
+        synchronized (open) {
+            staged = open.stream().mapToLong(Epoch::stagedBytes).sum();
+        }
+        return staged + (ownMemory == null ? 0 : ownMemory.bytes());
     }
 
     /**
@@ -260,7 +265,8 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.windowRows(order),
                         batchSize),
                 new MappedReader(columns, memory, access, placements),
-                new PositionalReader(columns, memory, staging));
+                new PositionalReader(columns, memory),
+                learned);
     }
 
     private Steps steps(long number, long delivered) {
@@ -333,7 +339,6 @@ public final class BatchLoader implements AutoCloseable {
         }
         running.forEach(Epoch::close);
         Placements.close(placements);
-        staging.close();
         if (ownMemory != null) {
             ownMemory.close();
         }
@@ -486,7 +491,7 @@ public final class BatchLoader implements AutoCloseable {
         /**
          * Has every pass log a line of its {@link LoaderStats} now and then, at level INFO; none if
          * this is not called. Flight recordings have more: the events {@code memmpy.Gather}, {@code
-         * memmpy.Wait} and {@code memmpy.Batch}.
+         * memmpy.Wait}, {@code memmpy.Batch} and {@code memmpy.Reads}.
          *
          * @param interval at least so long from line to line; zero for none
          * @return this

@@ -276,6 +276,11 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         }
     }
 
+    /** {@return the memory that holds rows before they are gathered} */
+    long stagedBytes() {
+        return reads.stagedBytes();
+    }
+
     /**
      * Ends the pass: waits for the threads to finish the batch they are at, and frees what was not
      * delivered. Batches that the consumer has stay its own. Closing twice is harmless.

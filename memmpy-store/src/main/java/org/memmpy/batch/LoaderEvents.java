@@ -49,6 +49,31 @@ final class LoaderEvents {
         long batch;
     }
 
+    /** A pass begins to read in another way than before, or to try one. */
+    @Name("memmpy.Reads")
+    @Label("Way of reading")
+    @Description("A pass begins to read in this way, or tries it")
+    @Category("memmpy")
+    @StackTrace(false)
+    static final class Reads extends Event {
+        @Label("Batch")
+        long batch;
+
+        @Label("Policy")
+        String policy;
+
+        @Label("Mode")
+        String mode;
+
+        @Label("Lead")
+        @Description("Batches for which the system is asked ahead, if it is")
+        int lead;
+
+        @Label("Threads")
+        @Description("Threads that read by position, if they do")
+        int threads;
+    }
+
     /** The consumer takes a batch. */
     @Name("memmpy.Batch")
     @Label("Batch delivered")

@@ -28,6 +28,11 @@ record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
     }
 
     @Override
+    public boolean isCopied() {
+        return kernel.isCopy();
+    }
+
+    @Override
     public BoundColumn.Located of(Extents items) {
         double total = Arrays.stream(items.lengths()).asDoubleStream().sum();
         Block block = new Block(type, RaggedForm.requireFewer("the packed batch", total, items));

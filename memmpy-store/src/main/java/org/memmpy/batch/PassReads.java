@@ -5,7 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.os.Host;
 
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How one pass reads its batches: it does what a {@link ReadTuning} decides, and measures for it.
@@ -15,7 +15,7 @@ final class PassReads implements AutoCloseable {
     /** While rows are cached a batch takes microseconds, of which measuring should not be one. */
     private static final long MEASURED_EVERY = 1_000_000;
 
-    private static final long LEAST_ROUND = 50_000_000;
+    private static final long LEAST_ROUND = 100_000_000;
     private static final int LEAST_BATCHES = 4;
     private static final double STALLED = 0.2;
 
@@ -24,6 +24,7 @@ final class PassReads implements AutoCloseable {
     private final PositionalReader positional;
     private final ReadAhead ahead;
     private final Residency residency;
+    private final AtomicReference<ReadTuning.Choice> learned;
     private volatile ReadTuning.Choice choice;
     private volatile long measuredAt;
     private volatile boolean stalled;
@@ -38,8 +39,14 @@ final class PassReads implements AutoCloseable {
      *
      * @param mapped reads from mappings
      * @param positional reads files by position
+     * @param learned what a pass before has found to be best, or null; set by this one
      */
-    PassReads(ReadPlan plan, BatchReader mapped, PositionalReader positional) {
+    PassReads(
+            ReadPlan plan,
+            BatchReader mapped,
+            PositionalReader positional,
+            AtomicReference<ReadTuning.Choice> learned) {
+        this.learned = learned;
         this.plan = plan;
         this.mapped = mapped;
         this.positional = positional;
@@ -94,7 +101,7 @@ final class PassReads implements AutoCloseable {
         long from = System.nanoTime();
         if (now.mode() == ReadMode.PLAIN && from - measuredAt < MEASURED_EVERY) {
             Read read = read(now, batch, ahead.claim(batch));
-            count(batch, read, 0, 0, Double.NaN);
+            count(read);
             return read;
         }
         measuredAt = from;
@@ -106,7 +113,8 @@ final class PassReads implements AutoCloseable {
         long nanos = System.nanoTime() - from;
         long still = Host.hasCpuTime() ? Math.max(0, nanos - (Host.cpuNanos() - cpu)) : 0;
         stalled = still > STALLED * nanos;
-        count(batch, read, nanos, still, absent);
+        count(read);
+        measured(batch, nanos, still, absent);
         return read;
     }
 
@@ -118,10 +126,15 @@ final class PassReads implements AutoCloseable {
     /** By what is cached of the first batch; other threads wait that have come first, too. */
     private synchronized ReadTuning.Choice begin(long batch) {
         if (tuning == null) {
-            Set<ReadMode> modes = plan.modes();
-            ReadMode first = modes.iterator().next();
-            if (modes.contains(ReadMode.ASK) && absent(plan.steps().rows(batch)) > 0) {
-                first = ReadMode.ASK;
+            ReadTuning.Choice last = learned.get();
+            ReadTuning.Choice first = last == null ? plan.first() : last;
+            if (plan.modes().contains(ReadMode.PLAIN)) {
+                double absent = absent(plan.steps().rows(batch));
+                if (absent == 0) {
+                    first = first.in(ReadMode.PLAIN);
+                } else if (absent > 0 && first.mode() == ReadMode.PLAIN) {
+                    first = first.in(ReadMode.ASK);
+                }
             }
             tuning = plan.tuning(first);
             apply(tuning.choice(), batch);
@@ -141,9 +154,14 @@ final class PassReads implements AutoCloseable {
         }
     }
 
-    private synchronized void count(long batch, Read read, long nanos, long still, double absent) {
+    private synchronized void count(Read read) {
         round.batches++;
-        round.bytes += read.filled.blocks().stream().mapToLong(Block::bytes).sum();
+        for (Block block : read.filled.blocks()) {
+            round.bytes += block.bytes();
+        }
+    }
+
+    private synchronized void measured(long batch, long nanos, long still, double absent) {
         round.measuredNanos += nanos;
         round.stalledNanos += still;
         diskWaitNanos += still;
@@ -151,9 +169,9 @@ final class PassReads implements AutoCloseable {
             round.absent += absent;
             round.samples++;
         }
-        long nanosOfRound = System.nanoTime() - round.start;
-        if (round.batches >= LEAST_BATCHES && nanosOfRound >= LEAST_ROUND) {
-            decide(batch, nanosOfRound);
+        long elapsed = System.nanoTime() - round.start;
+        if (round.batches >= LEAST_BATCHES && elapsed >= LEAST_ROUND) {
+            decide(batch, elapsed);
         }
     }
 
@@ -175,13 +193,25 @@ final class PassReads implements AutoCloseable {
         }
     }
 
-    private void apply(ReadTuning.Choice next, long batch) {
+    private void apply(ReadTuning.Choice wanted, long batch) {
+        boolean isTry = plan.policy() == ReadPolicy.AUTO && wanted.mode() == ReadMode.PREAD;
+        ReadTuning.Choice next =
+                isTry && !positional.canOpen() ? tuning.without(ReadMode.PREAD) : wanted;
         boolean asks = next.mode() == ReadMode.ASK;
         ahead.lead(asks ? next.lead() : 0, batch);
         if (next.mode() == ReadMode.PREAD) {
             positional.threads(next.threads());
         }
         choice = next;
+        LoaderEvents.Reads event = new LoaderEvents.Reads();
+        if (event.shouldCommit()) {
+            event.batch = batch;
+            event.policy = plan.policy().name();
+            event.mode = next.mode().name();
+            event.lead = next.lead();
+            event.threads = next.threads();
+            event.commit();
+        }
     }
 
     /** Takes note that the consumer has waited for a batch. */
@@ -191,8 +221,7 @@ final class PassReads implements AutoCloseable {
 
     /** {@return how it reads} */
     synchronized ReadStats stats() {
-        ReadTuning.Choice now =
-                choice == null ? plan.tuning(plan.modes().iterator().next()).choice() : choice;
+        ReadTuning.Choice now = choice == null ? plan.first() : choice;
         return new ReadStats(
                 plan.policy(),
                 now.mode(),
@@ -201,6 +230,11 @@ final class PassReads implements AutoCloseable {
                 ahead.leadBatches(),
                 ahead.askedBytes(),
                 diskWaitNanos);
+    }
+
+    /** {@return the memory that holds rows before they are gathered} */
+    long stagedBytes() {
+        return positional.stagedBytes();
     }
 
     /** Nothing is asked for any more, and nobody waits for that. */
@@ -213,5 +247,10 @@ final class PassReads implements AutoCloseable {
         ahead.stop();
         ahead.join();
         positional.close();
+        synchronized (this) {
+            if (tuning != null) {
+                learned.set(tuning.best());
+            }
+        }
     }
 }

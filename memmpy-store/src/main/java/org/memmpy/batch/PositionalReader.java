@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.MemmpyException;
 import org.memmpy.kernel.RowSource;
 import org.memmpy.os.OpenResources;
 import org.memmpy.store.MappedArray;
@@ -21,11 +22,13 @@ import java.util.List;
 final class PositionalReader implements BatchReader {
     private final List<BoundColumn> columns;
     private final BatchMemory memory;
-    private final BatchMemory staging;
     private final PositionalThreads threads = new PositionalThreads();
 
     /** For each column its inputs; null until the first batch. */
     private List<List<PositionalRows>> files;
+
+    /** Where rows are read to that are gathered then; null until the first batch. */
+    private PooledMemory staging;
 
     private boolean closed;
 
@@ -33,12 +36,10 @@ final class PositionalReader implements BatchReader {
      * Prepares.
      *
      * @param memory where batches go
-     * @param staging where rows are read to that are gathered then
      */
-    PositionalReader(List<BoundColumn> columns, BatchMemory memory, BatchMemory staging) {
+    PositionalReader(List<BoundColumn> columns, BatchMemory memory) {
         this.columns = columns;
         this.memory = memory;
-        this.staging = staging;
     }
 
     /** Sets how many threads read. */
@@ -64,7 +65,7 @@ final class PositionalReader implements BatchReader {
     }
 
     private void read(long batch, List<BoundColumn.Located> located, BatchMemory.Slot slot) {
-        BatchMemory.Slot staged = staging.take(stagedBlocks(located));
+        BatchMemory.Slot staged = staging().take(stagedBlocks(located));
         try {
             List<List<PositionalJob>> jobs = new ArrayList<>(columns.size());
             int stage = 0;
@@ -146,6 +147,28 @@ final class PositionalReader implements BatchReader {
         }
     }
 
+    /** {@return whether the files can be opened: not if they are more than a process may have} */
+    boolean canOpen() {
+        try {
+            files();
+            return true;
+        } catch (UncheckedIOException | IllegalStateException | MemmpyException e) {
+            return false;
+        }
+    }
+
+    private synchronized PooledMemory staging() {
+        if (staging == null) {
+            staging = new PooledMemory(0);
+        }
+        return staging;
+    }
+
+    /** {@return the bytes of the memory of its own} */
+    synchronized long stagedBytes() {
+        return staging == null ? 0 : staging.bytes();
+    }
+
     private synchronized List<List<PositionalRows>> files() {
         if (closed) {
             throw new IllegalStateException("the pass was closed");
@@ -172,7 +195,7 @@ final class PositionalReader implements BatchReader {
         return files;
     }
 
-    /** Ends the threads and closes the files; no batch is being read. */
+    /** Ends the threads, closes the files and frees its memory; no batch is being read. */
     void close() {
         threads.close();
         synchronized (this) {
@@ -181,6 +204,10 @@ final class PositionalReader implements BatchReader {
                 closeAll(files);
                 files = null;
                 OpenResources.closed(this);
+            }
+            if (staging != null) {
+                staging.close();
+                staging = null;
             }
         }
     }

@@ -32,7 +32,7 @@ record RaggedColumn(String name, RaggedSources arrays, RaggedForm form) implemen
 
     @Override
     public boolean isCopied() {
-        return false;
+        return form.isCopied();
     }
 
     @Override

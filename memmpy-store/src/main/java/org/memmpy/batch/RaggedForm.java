@@ -21,6 +21,11 @@ sealed interface RaggedForm permits PackedForm, PaddedForm, MaskForm, CountForm 
     /** {@return whether items are copied; if not, where they are says all} */
     boolean hasItems();
 
+    /** {@return see {@link BoundColumn#isCopied}} */
+    default boolean isCopied() {
+        return false;
+    }
+
     /**
      * Rows of a batch.
      *

@@ -33,8 +33,10 @@ record ReadPlan(
         Access access,
         long windowRows,
         int globalBatch) {
-    /** Rows that keep any disk busy: depth 32 is what fast ones need, and rows may share pages. */
-    private static final int ROWS_AHEAD = 1024;
+    /**
+     * A fast disk is busy with 32 requests; more let it go on while threads wait for a processor.
+     */
+    private static final int ROWS_AHEAD = 4096;
 
     private static final int MOST_LEAD = 16;
     private static final long MOST_MEMORY = 256 << 20;
@@ -79,9 +81,14 @@ record ReadPlan(
         return Math.clamp(Math.ceilDiv(rows, (long) globalBatch), 2, 1 << 20);
     }
 
-    /** {@return decides how to read, beginning in a mode} */
-    ReadTuning tuning(ReadMode first) {
-        return new ReadTuning(modes(), first, lead(), MOST_LEAD * lead());
+    /** {@return what to do if nothing was measured} */
+    ReadTuning.Choice first() {
+        return ReadTuning.Choice.first(modes().iterator().next(), lead());
+    }
+
+    /** {@return decides how to read} */
+    ReadTuning tuning(ReadTuning.Choice first) {
+        return new ReadTuning(modes(), first, MOST_LEAD * lead());
     }
 
     /** {@return what asks for rows ahead, with no more memory than it may have} */

@@ -12,8 +12,8 @@ import java.util.Set;
  *
  * <p>Rows that are cached are copied, and nothing is asked for. When gathering stands still, the
  * system is asked for coming rows; when what is asked for was there already, some rounds long, that
- * ends again. While the consumer waits for data, one thing at a time is tried for a round and kept
- * if that was faster: to ask further ahead or to read with more threads, then the other way to
+ * ends again. While the consumer waits for data, one thing at a time is tried for some rounds and
+ * kept if that was faster: to ask further ahead or to read with more threads, then the other way to
  * read. What did not help is tried again after a while, each time after twice as long.
  */
 final class ReadTuning {
@@ -29,6 +29,10 @@ final class ReadTuning {
     /** How often rows must have been there, or gathering must have stood still, to be believed. */
     private static final int PERSISTENT = 4;
 
+    /** A disk that others use too is not equally fast for long. */
+    private static final int TRIAL_ROUNDS = 3;
+
+    private static final double NEWEST_WEIGHT = 0.3;
     private static final int LONGEST_PATIENCE = 512;
     private static final int FIRST_THREADS = 16;
     private static final int MOST_THREADS = 64;
@@ -41,7 +45,12 @@ final class ReadTuning {
      * @param threads how many read by position
      */
     record Choice(ReadMode mode, int lead, int threads) {
-        private Choice in(ReadMode other) {
+        /** {@return what to begin with if nothing is known} */
+        static Choice first(ReadMode mode, int lead) {
+            return new Choice(mode, lead, FIRST_THREADS);
+        }
+
+        Choice in(ReadMode other) {
             return new Choice(other, lead, threads);
         }
     }
@@ -64,29 +73,50 @@ final class ReadTuning {
     private Choice before;
 
     private double rateBefore;
+
+    /** Of the choice in force, smoothed. */
+    private double rate;
+
+    private int rounds;
     private boolean settling;
     private boolean grown;
     private int stalls;
     private int present;
     private boolean everAbsent;
     private int patience = 1;
-    private int untilTrial = 1;
+    private int untilTrial = TRIAL_ROUNDS;
 
     /**
      * Begins.
      *
      * @param modes that may be chosen, at least one
-     * @param first one of them
-     * @param lead how many batches ahead to ask at first
-     * @param mostLead how many at most
+     * @param first with one of them
+     * @param mostLead how many batches ahead to ask at most
      */
-    ReadTuning(Set<ReadMode> modes, ReadMode first, int lead, int mostLead) {
+    ReadTuning(Set<ReadMode> modes, Choice first, int mostLead) {
         this.modes = EnumSet.copyOf(modes);
         this.mostLead = Math.max(1, mostLead);
-        this.choice = new Choice(first, Math.clamp(lead, 1, this.mostLead), FIRST_THREADS);
+        this.choice =
+                new Choice(
+                        first.mode(), Math.clamp(first.lead(), 1, this.mostLead), first.threads());
     }
 
     Choice choice() {
+        return choice;
+    }
+
+    /** {@return what has been found to be best so far; not what is only being tried} */
+    Choice best() {
+        return before == null ? choice : before;
+    }
+
+    /** {@return what to do from now on, without a mode that has turned out not to work here} */
+    Choice without(ReadMode mode) {
+        modes.remove(mode);
+        boolean isTrial = before != null && before.mode() != mode;
+        choose(isTrial ? before : choice.in(modes.iterator().next()));
+        before = null;
+        giveUp();
         return choice;
     }
 
@@ -112,19 +142,26 @@ final class ReadTuning {
     }
 
     private void afterReading(Round round) {
+        rounds++;
+        rate =
+                rounds == 1
+                        ? round.bytesPerSecond()
+                        : rate + NEWEST_WEIGHT * (round.bytesPerSecond() - rate);
         // some systems say of files of others that all is there: who never heard no believes no yes
         present = everAbsent && round.absent() == 0 ? present + 1 : 0;
         if (present >= PERSISTENT && modes.contains(ReadMode.PLAIN)) {
             before = null;
             choose(choice.in(ReadMode.PLAIN));
         } else if (before != null) {
-            endTrial(round);
+            if (rounds == TRIAL_ROUNDS) {
+                endTrial();
+            }
         } else if (round.waited() > WAITING && --untilTrial <= 0) {
-            tryAnother(round);
+            tryAnother();
         }
     }
 
-    private void tryAnother(Round round) {
+    private void tryAnother() {
         Choice next = grown ? null : more();
         if (next == null) {
             next = otherWay();
@@ -134,18 +171,20 @@ final class ReadTuning {
             return;
         }
         before = choice;
-        rateBefore = round.bytesPerSecond();
+        rateBefore = rate;
         choose(next);
     }
 
-    private void endTrial(Round round) {
+    private void endTrial() {
         boolean sameWay = before.mode() == choice.mode();
-        if (round.bytesPerSecond() > FASTER * rateBefore) {
+        if (rate > FASTER * rateBefore) {
             grown = false; // of what has helped, more may help more
             patience = 1;
-            untilTrial = 1;
+            untilTrial = TRIAL_ROUNDS;
         } else {
             choose(before);
+            rate = rateBefore;
+            rounds = TRIAL_ROUNDS;
             if (sameWay && otherWay() != null) {
                 grown = true;
                 untilTrial = 1;
@@ -182,6 +221,7 @@ final class ReadTuning {
     private void choose(Choice next) {
         choice = next;
         settling = true;
+        rounds = 0;
         stalls = 0;
         present = 0;
     }

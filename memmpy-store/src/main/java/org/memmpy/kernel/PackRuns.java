@@ -24,6 +24,11 @@ public final class PackRuns {
         this.run = new RunCopy(from, to, affine);
     }
 
+    /** {@return whether rows are copied as they are} */
+    public boolean isCopy() {
+        return run.isCopy();
+    }
+
     /**
      * Gathers.
      *

@@ -38,6 +38,10 @@ final class RunCopy {
         this.conversion = plain ? null : new Conversion(from, to, affine);
     }
 
+    boolean isCopy() {
+        return conversion == null;
+    }
+
     /** {@return the bytes of one row as it is delivered} */
     long toBytes() {
         return toBytes;

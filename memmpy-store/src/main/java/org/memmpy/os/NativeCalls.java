@@ -60,6 +60,7 @@ public final class NativeCalls {
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int SEEK_END = 2;
     private static final int BAD_ADDRESS = 14;
+    private static final int DONT_NEED = 4;
 
     private NativeCalls() {}
 
@@ -226,37 +227,105 @@ public final class NativeCalls {
      * @param states room for a byte for each page, off the heap
      */
     public static boolean isResident(long address, long bytes, MemorySegment states) {
+        long resident = residentPages(address, bytes, states);
+        return resident < 0 || resident == pages(address, bytes);
+    }
+
+    /**
+     * {@return how many pages of some memory are in memory now, as far as the system says; -1 where
+     * it says nothing}
+     *
+     * @param states room for a byte for each page, off the heap
+     */
+    public static long residentPages(long address, long bytes, MemorySegment states) {
         if (!isAvailable() || bytes == 0) {
-            return true;
+            return -1;
         }
         long from = pageOf(address);
-        long length = address + bytes - from;
-        long pages = (length + pageBytes() - 1) / pageBytes();
+        long pages = pages(address, bytes);
         if (pages > states.byteSize()) {
             throw new IllegalArgumentException(
                     "room for %d pages of %d".formatted(states.byteSize(), pages));
         }
         try {
-            if ((int) Library.FOUND.resident.invokeExact(from, length, states) != 0) {
-                return true;
+            if ((int) Library.FOUND.resident.invokeExact(from, address + bytes - from, states)
+                    != 0) {
+                return -1;
             }
         } catch (Throwable e) {
             throw new IllegalStateException("mincore", e);
         }
+        long resident = 0;
         for (long page = 0; page < pages; page++) {
-            if ((states.get(ValueLayout.JAVA_BYTE, page) & 1) == 0) {
-                return false;
-            }
+            resident += states.get(ValueLayout.JAVA_BYTE, page) & 1;
         }
-        return true;
+        return resident;
+    }
+
+    /** {@return the pages that some memory lies in, the first and the last one in part} */
+    public static long pages(long address, long bytes) {
+        return (address + bytes - pageOf(address) + pageBytes() - 1) / pageBytes();
+    }
+
+    /**
+     * Has the system forget what it keeps in memory of a part of a file, after it has written what
+     * it had not yet. What a mapping has been read through stays. Linux only.
+     *
+     * @return whether the system was asked; it does not say what it did
+     */
+    public static boolean forget(Path file, long offset, long bytes) {
+        if (!isLinux()) {
+            return false;
+        }
+        int descriptor = open(file);
+        if (descriptor < 0) {
+            return false;
+        }
+        try {
+            int written = (int) Forgetting.FOUND.force.invokeExact(descriptor);
+            return (int) Forgetting.FOUND.advise.invokeExact(descriptor, offset, bytes, DONT_NEED)
+                            == 0
+                    && written == 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("posix_fadvise", e);
+        } finally {
+            close(descriptor);
+        }
+    }
+
+    /** What not every system has; found when it is first called. */
+    private static final class Forgetting {
+        static final Forgetting FOUND = new Forgetting(Linker.nativeLinker());
+
+        private final MethodHandle force;
+        private final MethodHandle advise;
+
+        private Forgetting(Linker linker) {
+            this.force =
+                    Library.function(
+                            linker, "fdatasync", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+            this.advise =
+                    Library.function(
+                            linker,
+                            "posix_fadvise",
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT);
+        }
+    }
+
+    private static boolean isLinux() {
+        return isAvailable()
+                && System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
     }
 
     // ---- windows, see PageWindow
 
     /** {@return whether windows of pages can be made: Linux only, for what they ask of it} */
     static boolean hasWindows() {
-        return isAvailable()
-                && System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+        return isLinux();
     }
 
     /** {@return the address of reserved address space that nothing lies in; -1 if there is none} */

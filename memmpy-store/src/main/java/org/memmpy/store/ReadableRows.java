@@ -336,6 +336,13 @@ abstract sealed class ReadableRows permits MappedArray {
     }
 
     /**
+     * {@return whether the system was asked to forget the committed rows; see {@link PageCache}}
+     */
+    boolean dropCached() throws IOException {
+        return rows.dropCached();
+    }
+
+    /**
      * A short text that stands for the dtype, the row shape and the content of the first rows: of
      * arrays that differ in these it differs, except by a chance of 2^-32. It stays the same when
      * rows are appended, and in whatever parts and files the rows lie: after compact, pack, unpack

@@ -5,6 +5,7 @@ package org.memmpy.store;
 
 import org.memmpy.format.Manifest;
 import org.memmpy.os.MapArena;
+import org.memmpy.os.NativeCalls;
 import org.memmpy.os.ReadableFile;
 
 import java.io.IOException;
@@ -171,6 +172,16 @@ final class Rows {
     /** Opens a part for reads by position. */
     ReadableFile open(int part) throws IOException {
         return parts[part].open();
+    }
+
+    /** {@return whether the system was asked to forget what it has of the files in memory} */
+    boolean dropCached() throws IOException {
+        boolean asked = true;
+        for (MappedPart part : parts) {
+            StoreFiles.Extent extent = files.find(part.part().file());
+            asked &= NativeCalls.forget(extent.file(), extent.offset(), extent.bytes());
+        }
+        return asked;
     }
 
     /** {@return a hold on the mappings until it is closed; every part is mapped} */

@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -123,6 +124,7 @@ class LoaderStatsTest {
             recording.enable("memmpy.Gather").withThreshold(Duration.ZERO);
             recording.enable("memmpy.Wait").withThreshold(Duration.ZERO);
             recording.enable("memmpy.Batch");
+            recording.enable("memmpy.Reads");
             recording.start();
             drain(loader());
             recording.stop();
@@ -130,13 +132,17 @@ class LoaderStatsTest {
         }
         List<RecordedEvent> gathered = new ArrayList<>();
         List<RecordedEvent> delivered = new ArrayList<>();
+        List<RecordedEvent> reads = new ArrayList<>();
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
             switch (event.getEventType().getName()) {
                 case "memmpy.Gather" -> gathered.add(event);
                 case "memmpy.Batch" -> delivered.add(event);
+                case "memmpy.Reads" -> reads.add(event);
                 default -> assertEquals("memmpy.Wait", event.getEventType().getName());
             }
         }
+        assertTrue(reads.stream().allMatch(e -> e.getString("policy").equals("AUTO")));
+        assertFalse(reads.isEmpty());
         assertEquals(BATCHES, gathered.size());
         assertEquals(BATCHES, delivered.size());
         assertEquals(8 * ROWS, gathered.stream().mapToLong(e -> e.getLong("bytes")).sum());

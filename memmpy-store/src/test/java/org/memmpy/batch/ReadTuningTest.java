@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** What is decided from measurements; machines are functions here. */
@@ -22,7 +23,7 @@ class ReadTuningTest {
     private static final double UNKNOWN = Double.NaN;
 
     private static ReadTuning auto(ReadMode first) {
-        return new ReadTuning(ALL, first, 4, 64);
+        return new ReadTuning(ALL, Choice.first(first, 4), 64);
     }
 
     private static Round cached(double rate) {
@@ -138,6 +139,44 @@ class ReadTuningTest {
                 "has not tried the other way");
     }
 
+    /** Rates that are half as much or half as little again by chance, as on a busy machine. */
+    @Test
+    void chanceMisleadsItSeldom() {
+        SplittableRandom random = new SplittableRandom(5);
+        ReadTuning tuning = auto(ReadMode.ASK);
+        ToDoubleFunction<Choice> disk = choice -> choice.mode() == ReadMode.ASK ? 10 : 5;
+        List<Choice> choices =
+                run(
+                        tuning,
+                        4000,
+                        choice -> disk.applyAsDouble(choice) * (0.5 + random.nextDouble()));
+        assertTrue(share(choices, 10, disk) > 0.9, () -> "" + share(choices, 10, disk));
+    }
+
+    @Test
+    void whatIsOnlyTriedIsNotTheBest() {
+        ReadTuning tuning = auto(ReadMode.ASK);
+        Choice first = tuning.choice();
+        while (tuning.choice().equals(first)) {
+            run(tuning, 1, choice -> 10);
+        }
+        assertEquals(first, tuning.best());
+    }
+
+    @Test
+    void whatDoesNotWorkIsNotTriedAgain() {
+        ReadTuning tuning = auto(ReadMode.ASK);
+        while (tuning.choice().mode() != ReadMode.PREAD) {
+            run(tuning, 1, choice -> 10);
+        }
+        assertEquals(ReadMode.ASK, tuning.without(ReadMode.PREAD).mode());
+        run(tuning, 1000, choice -> 10)
+                .forEach(choice -> assertEquals(ReadMode.ASK, choice.mode()));
+
+        ReadTuning begins = auto(ReadMode.PREAD); // as a pass before has found to be best
+        assertEquals(ReadMode.PLAIN, begins.without(ReadMode.PREAD).mode());
+    }
+
     @Test
     void findsOutThatTheDiskHasChanged() {
         ReadTuning tuning = auto(ReadMode.ASK);
@@ -149,7 +188,7 @@ class ReadTuningTest {
     @Test
     void fixedPoliciesKeepTheirWay() {
         for (ReadMode only : ReadMode.values()) {
-            ReadTuning tuning = new ReadTuning(EnumSet.of(only), only, 4, 64);
+            ReadTuning tuning = new ReadTuning(EnumSet.of(only), Choice.first(only, 4), 64);
             for (int i = 0; i < 200; i++) {
                 tuning.after(new Round(i % 7, i % 2, i % 3 / 2.0, 0.9));
                 tuning.after(new Round(i % 7, 0.9, UNKNOWN, 0.9));
@@ -160,7 +199,8 @@ class ReadTuningTest {
 
     @Test
     void fewRowsAreNotAskedFurtherAheadThanThereIsMemory() {
-        ReadTuning tuning = new ReadTuning(EnumSet.of(ReadMode.ASK), ReadMode.ASK, 8, 2);
+        ReadTuning tuning =
+                new ReadTuning(EnumSet.of(ReadMode.ASK), Choice.first(ReadMode.ASK, 8), 2);
         assertEquals(2, tuning.choice().lead());
         run(tuning, 100, Choice::lead).forEach(choice -> assertEquals(2, choice.lead()));
     }

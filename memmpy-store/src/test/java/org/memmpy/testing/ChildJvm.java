@@ -13,7 +13,7 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     /**
-     * Starts a main class that may call native code without a warning.
+     * Starts a main class.
      *
      * @param main the class
      * @param args its arguments
@@ -21,7 +21,7 @@ public final class ChildJvm {
      * @throws IOException if it cannot be started
      */
     public static Process start(Class<?> main, Object... args) throws IOException {
-        return start(List.of("--enable-native-access=ALL-UNNAMED"), main, args);
+        return start(List.of(), main, args);
     }
 
     /**
@@ -49,7 +49,9 @@ public final class ChildJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx128m");
-        command.add("--enable-native-access=ALL-UNNAMED");
+        if (options.stream().noneMatch(option -> option.contains("native-access"))) {
+            command.add("--enable-native-access=ALL-UNNAMED"); // it warns of no call
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         for (Object arg : args) {
