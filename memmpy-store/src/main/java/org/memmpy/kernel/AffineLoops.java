@@ -8,22 +8,43 @@ import org.memmpy.RowType;
 /**
  * Applies an {@link Affine} to blocks of elements: in float or double, multiplied and then added,
  * each rounded. Immutable.
+ *
+ * <p>Short runs are spread: there is a number for each element of a block, and blocks are so long
+ * that each begins where such numbers do. HotSpot 25 makes vector loops where all indices are equal
+ * only.
  */
 final class AffineLoops {
     /** Runs shorter than that are no loops of their own. */
     private static final int SHORT_RUN = 64;
 
+    /**
+     * Most elements of a block where numbers are spread, which are to stay in the first-level cache
+     * too: 0.55 ns an element of images with alternating channels, 0.61 with blocks of 1,024.
+     */
+    private static final int SPREAD = 512;
+
+    /** Elements of the widest vector: loops do what is left over one by one. */
+    private static final int VECTOR = 16;
+
     private final boolean isNone;
-    private final boolean adds;
+
+    /** Elements that have the same numbers. */
     private final long run;
+
     private final int groups;
 
-    /** One for each group; for short runs one for each element of a whole period and a block. */
-    private final float[] factors;
+    /** Elements of a block if numbers are spread; otherwise 0. */
+    private final int block;
 
-    private final float[] summands;
-    private final double[] wideFactors;
-    private final double[] wideSummands;
+    /** Elements of one or several blocks, after which the spread numbers begin anew. */
+    private final int period;
+
+    /** For each block of a period a row, for each of its elements a number; or a row for groups. */
+    private final float[][] factors;
+
+    private final float[][] summands;
+    private final double[][] wideFactors;
+    private final double[][] wideSummands;
 
     /**
      * Prepares.
@@ -33,21 +54,29 @@ final class AffineLoops {
     AffineLoops(Affine affine, RowType rows) {
         affine.requireFits(rows);
         this.isNone = affine.isNone();
-        this.adds = affine.adds();
         this.groups = affine.factors().length;
-        this.run = affine.run(rows);
-        boolean isSpread = groups > 1 && run < SHORT_RUN;
-        int length = isSpread ? Math.toIntExact(groups * run) + Conversion.BLOCK : groups;
-        this.wideFactors = new double[length];
-        this.wideSummands = new double[length];
-        this.factors = new float[length];
-        this.summands = new float[length];
-        for (int i = 0; i < length; i++) {
+        this.run = groups == 1 ? Long.MAX_VALUE : affine.run(rows);
+        boolean isSpread = run < SHORT_RUN;
+        int once = isSpread ? Math.toIntExact(groups * run) : 0;
+        while (isSpread && once % VECTOR != 0 && once <= SPREAD / 2) {
+            once *= 2;
+        }
+        int blocks = Math.ceilDiv(once, SPREAD);
+        this.period = blocks == 1 ? SPREAD - SPREAD % once : once;
+        this.block = isSpread ? Math.ceilDiv(period, blocks) : 0;
+        int length = isSpread ? block : groups;
+        this.wideFactors = new double[Math.max(1, blocks)][length];
+        this.wideSummands = new double[wideFactors.length][length];
+        this.factors = new float[wideFactors.length][length];
+        this.summands = new float[wideFactors.length][length];
+        for (int i = 0; i < wideFactors.length * length; i++) {
             int group = isSpread ? (int) (i / run % groups) : i;
-            wideFactors[i] = affine.factors()[group];
-            wideSummands[i] = affine.summands()[group];
-            factors[i] = (float) wideFactors[i];
-            summands[i] = (float) wideSummands[i];
+            // adding -0 leaves every number as it is, -0 too
+            double summand = affine.adds() ? affine.summands()[group] : -0.0;
+            wideFactors[i / length][i % length] = affine.factors()[group];
+            wideSummands[i / length][i % length] = summand;
+            factors[i / length][i % length] = (float) affine.factors()[group];
+            summands[i / length][i % length] = (float) summand;
         }
     }
 
@@ -56,99 +85,116 @@ final class AffineLoops {
     }
 
     /**
-     * Multiplies and adds, in place.
+     * {@return how many elements a block from here on may have}
      *
-     * @param element the number of the first one, counted from the first of a row
-     * @param pattern scratch of a block: HotSpot 25 makes vector loops where all indices are equal
+     * @param element the number of its first one, counted from the first of a row; 0, or where the
+     *     block before ended
      */
-    void apply(float[] values, int n, long element, float[] pattern) {
-        if (groups == 1) {
-            apply(values, 0, n, factors[0], summands[0]);
-        } else if (run < SHORT_RUN) {
-            int phase = (int) (element % (groups * run));
-            System.arraycopy(factors, phase, pattern, 0, n);
-            multiply(values, pattern, n);
-            if (adds) {
-                System.arraycopy(summands, phase, pattern, 0, n);
-                add(values, pattern, n);
-            }
-        } else {
-            for (int i = 0; i < n; ) {
-                int group = group(element + i);
-                int end = end(element + i, i, n);
-                apply(values, i, end, factors[group], summands[group]);
-                i = end;
-            }
-        }
+    int block(long element) {
+        return block == 0 ? Conversion.BLOCK : (int) Math.min(block, period - element % period);
     }
 
-    private void apply(float[] values, int from, int to, float factor, float summand) {
-        if (adds) {
-            for (int i = from; i < to; i++) {
-                values[i] = values[i] * factor + summand;
-            }
-        } else {
-            for (int i = from; i < to; i++) {
-                values[i] *= factor;
-            }
+    /**
+     * Multiplies and adds, in place.
+     *
+     * @param n at most what {@link #block} says
+     * @param element the number of the first one, counted from the first of a row
+     */
+    void apply(float[] values, int n, long element) {
+        if (block > 0) {
+            int row = (int) (element % period / block);
+            apply(values, n, factors[row], summands[row]);
+            return;
+        }
+        for (int i = 0; i < n; ) {
+            int group = group(element + i);
+            int end = end(element + i, i, n);
+            apply(values, i, end, factors[0][group], summands[0][group]);
+            i = end;
         }
     }
 
     /** As the other one. */
-    void apply(double[] values, int n, long element, double[] pattern) {
-        if (groups == 1) {
-            apply(values, 0, n, wideFactors[0], wideSummands[0]);
-        } else if (run < SHORT_RUN) {
-            int phase = (int) (element % (groups * run));
-            System.arraycopy(wideFactors, phase, pattern, 0, n);
-            multiply(values, pattern, n);
-            if (adds) {
-                System.arraycopy(wideSummands, phase, pattern, 0, n);
-                add(values, pattern, n);
-            }
-        } else {
-            for (int i = 0; i < n; ) {
-                int group = group(element + i);
-                int end = end(element + i, i, n);
-                apply(values, i, end, wideFactors[group], wideSummands[group]);
-                i = end;
-            }
+    void apply(double[] values, int n, long element) {
+        if (block > 0) {
+            int row = (int) (element % period / block);
+            apply(values, n, wideFactors[row], wideSummands[row]);
+            return;
+        }
+        for (int i = 0; i < n; ) {
+            int group = group(element + i);
+            int end = end(element + i, i, n);
+            apply(values, i, end, wideFactors[0][group], wideSummands[0][group]);
+            i = end;
         }
     }
 
-    private void apply(double[] values, int from, int to, double factor, double summand) {
-        if (adds) {
-            for (int i = from; i < to; i++) {
-                values[i] = values[i] * factor + summand;
-            }
-        } else {
-            for (int i = from; i < to; i++) {
-                values[i] *= factor;
-            }
+    /**
+     * As the other ones, of what comes from {@link ByteHalves}: in one loop, because each costs
+     * 0.02 ns an element to read and write the block.
+     *
+     * @param excess what is subtracted first
+     */
+    void apply(short[] halves, float excess, float[] values, int n, long element) {
+        if (block > 0) {
+            int row = (int) (element % period / block);
+            apply(halves, excess, values, n, factors[row], summands[row]);
+            return;
+        }
+        for (int i = 0; i < n; ) {
+            int group = group(element + i);
+            int end = end(element + i, i, n);
+            apply(halves, excess, values, i, end, factors[0][group], summands[0][group]);
+            i = end;
         }
     }
 
-    private static void multiply(float[] values, float[] by, int n) {
+    private static void apply(float[] values, int n, float[] factors, float[] summands) {
         for (int i = 0; i < n; i++) {
-            values[i] *= by[i];
+            values[i] = values[i] * factors[i] + summands[i];
         }
     }
 
-    private static void add(float[] values, float[] by, int n) {
-        for (int i = 0; i < n; i++) {
-            values[i] += by[i];
+    private static void apply(float[] values, int from, int to, float factor, float summand) {
+        for (int i = from; i < to; i++) {
+            values[i] = values[i] * factor + summand;
         }
     }
 
-    private static void multiply(double[] values, double[] by, int n) {
+    private static void apply(double[] values, int n, double[] factors, double[] summands) {
         for (int i = 0; i < n; i++) {
-            values[i] *= by[i];
+            values[i] = values[i] * factors[i] + summands[i];
         }
     }
 
-    private static void add(double[] values, double[] by, int n) {
+    private static void apply(double[] values, int from, int to, double factor, double summand) {
+        for (int i = from; i < to; i++) {
+            values[i] = values[i] * factor + summand;
+        }
+    }
+
+    private static void apply(
+            short[] halves,
+            float excess,
+            float[] values,
+            int n,
+            float[] factors,
+            float[] summands) {
         for (int i = 0; i < n; i++) {
-            values[i] += by[i];
+            values[i] = (Float.float16ToFloat(halves[i]) - excess) * factors[i] + summands[i];
+        }
+    }
+
+    private static void apply(
+            short[] halves,
+            float excess,
+            float[] values,
+            int from,
+            int to,
+            float factor,
+            float summand) {
+        for (int i = from; i < to; i++) {
+            values[i] = (Float.float16ToFloat(halves[i]) - excess) * factor + summand;
         }
     }
 
@@ -158,6 +204,6 @@ final class AffineLoops {
 
     /** {@return where the run of an element ends, which is at a place of n} */
     private int end(long element, int at, int n) {
-        return (int) Math.min(n, at + run - element % run);
+        return (int) Math.min(n, at + (run - element % run));
     }
 }

@@ -23,6 +23,20 @@ final class Casts {
         }
     }
 
+    /**
+     * Each int's four bytes become a long's four float16 numbers, 1,024 more than the bytes without
+     * sign.
+     *
+     * @param flipped bits of the bytes that become the other ones
+     */
+    static void bytesToHalves(int[] from, int flipped, long[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            long four = (from[i] ^ flipped) & 0xffff_ffffL;
+            long two = (four | (four << 16)) & 0x0000_ffff_0000_ffffL;
+            to[i] = ((two | (two << 8)) & 0x00ff_00ff_00ff_00ffL) | 0x6400_6400_6400_6400L;
+        }
+    }
+
     /** Each int's two shorts become a long's two ints. */
     static void spreadShorts(int[] from, long[] to, int n) {
         for (int i = 0; i < n; i++) {

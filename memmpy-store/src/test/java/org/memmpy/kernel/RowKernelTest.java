@@ -247,13 +247,29 @@ class RowKernelTest {
         }
     }
 
+    static Stream<DType[]> scaled() {
+        List<DType> sources = List.of(DType.UINT8, DType.INT8, DType.BOOL, DType.INT16);
+        List<DType> targets = List.of(DType.FLOAT32, DType.FLOAT64);
+        return sources.stream().flatMap(from -> targets.stream().map(to -> new DType[] {from, to}));
+    }
+
     /** By channels that alternate, that follow one another, that are few, many, and the rows. */
     @ParameterizedTest
-    @EnumSource(names = {"FLOAT32", "FLOAT64"})
-    void scalesAlongAnAxis(DType to) {
-        long[][] shapes = {{3}, {5, 7, 3}, {3, 5, 7}, {3, 40, 41}, {2, 3, 90}, {3, 1, 63}, {2000}};
+    @MethodSource("scaled")
+    void scalesAlongAnAxis(DType from, DType to) {
+        long[][] shapes = {
+            {3},
+            {5, 7, 3},
+            {3, 5, 7},
+            {3, 40, 41},
+            {2, 3, 90},
+            {3, 1, 63},
+            {513},
+            {2000},
+            {90, 70, 3}
+        };
         for (long[] shape : shapes) {
-            RowType type = RowType.of(DType.UINT8, shape);
+            RowType type = RowType.of(from, shape);
             byte[] source = Rows.random(type, 30, 9);
             long[] rows = {29, 0, 7, 7, 12};
             for (int axis = 0; axis < shape.length; axis++) {
@@ -278,24 +294,44 @@ class RowKernelTest {
                     }
                     for (int i = 0; i < rows.length; i++) {
                         for (int e = 0; e < type.elements(); e++) {
-                            int value = source[(int) (rows[i] * type.elements() + e)] & 0xff;
+                            long in = (rows[i] * type.elements() + e) * from.bytes();
+                            long value = Elements.getLong(from, MemorySegment.ofArray(source), in);
                             int group = (int) (e / run % length);
                             double factor = 0.5 * factors[group];
-                            double summand = adds ? summands[group] + 0.25 : 0;
+                            double summand = adds ? summands[group] + 0.25 : -0.0;
                             long at = i * type.elements() + e;
                             if (to == DType.FLOAT32) {
                                 assertEquals(
-                                        value * (float) factor + (float) summand,
+                                        (float) value * (float) factor + (float) summand,
                                         target.getAtIndex(Elements.FLOAT, at));
                             } else {
                                 assertEquals(
-                                        value * factor + summand,
+                                        (double) value * factor + summand,
                                         target.getAtIndex(Elements.DOUBLE, at));
                             }
                         }
                     }
                 }
             }
+        }
+    }
+
+    /** Off the heap, long rows are converted from where they are; on it they are copied first. */
+    @ParameterizedTest
+    @ValueSource(ints = {700, 2048, 3073})
+    void convertsTheSameOffHeap(int elements) {
+        RowType type = RowType.of(DType.UINT8, elements);
+        MemorySegment source = MemorySegment.ofArray(Rows.random(type, 100, 7));
+        long[] rows = java.util.stream.LongStream.range(0, 40).map(i -> i * 37 % 100).toArray();
+        ConvertRows kernel = new ConvertRows(type, DType.FLOAT32, Affine.NONE.scaled(0.1));
+        float[] expected = new float[rows.length * elements];
+        kernel.gather(source, rows, rows.length, MemorySegment.ofArray(expected));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment offHeap = arena.allocate(source.byteSize()).copyFrom(source);
+            MemorySegment target = arena.allocate(4L * expected.length, 8);
+            kernel.gather(offHeap, rows, rows.length, target);
+            assertArrayEquals(
+                    expected, target.toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED));
         }
     }
 
@@ -336,6 +372,18 @@ class RowKernelTest {
         new ConvertRows(RowType.of(DType.UINT8, 4), DType.FLOAT64, Affine.NONE.scaled(0.1))
                 .gather(source, new long[] {0}, 1, doubles);
         assertEquals(255 * 0.1, doubles.getAtIndex(Elements.DOUBLE, 2));
+    }
+
+    /** Which adding 0 would not. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "FLOAT32"})
+    void scalingAloneKeepsTheSignOfZero(DType from) {
+        MemorySegment zero = MemorySegment.ofArray(new byte[from.bytes()]);
+        MemorySegment target = MemorySegment.ofArray(new float[1]);
+        Affine negative = Affine.NONE.scaled(-1);
+        new ConvertRows(RowType.of(from), DType.FLOAT32, negative)
+                .gather(zero, new long[] {0}, 1, target);
+        assertEquals(-0f, target.getAtIndex(Elements.FLOAT, 0));
     }
 
     /**
