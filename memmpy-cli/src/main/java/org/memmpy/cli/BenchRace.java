@@ -4,6 +4,7 @@
 package org.memmpy.cli;
 
 import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.index.Mixing;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.PageCache;
@@ -207,7 +208,7 @@ final class BenchRace {
     }
 
     private BatchLoader loader(BenchedTable table, Contender contender) {
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(table.table())
                         .batchSize(batch)
                         .order(contender.order(SEED))

@@ -8,6 +8,7 @@ import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderBuilder;
 
 import java.util.Iterator;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ record EpochBatches(
             Consumer<Pass> begun) {
         Columns columns = reader.columns();
         EpochSampler.Sampling sampling = epochs.sampling();
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(columns.table())
                         .index(reader.index())
                         .prefetch(Math.max(1, prefetch))

@@ -9,6 +9,7 @@ import ai.djl.training.dataset.Sampler;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Ends;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.Steps;
 import org.memmpy.index.Order;
@@ -55,7 +56,7 @@ final class EpochSampler implements Sampler {
             return new Sampling(batchSize, order, ends, rank, world, first, null);
         }
 
-        void configure(BatchLoader.Builder loader) {
+        void configure(LoaderBuilder loader) {
             loader.batchSize(batchSize).order(order).ends(ends).shard(rank, world);
         }
     }

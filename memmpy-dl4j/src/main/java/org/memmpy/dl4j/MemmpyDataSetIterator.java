@@ -277,7 +277,7 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     }
 
     /** Collects an iterator's settings. */
-    public static final class Builder extends LoaderBuilder<Builder> {
+    public static final class Builder extends IteratorBuilder<Builder> {
         private Column feature;
         private Column label;
         private List<String> labels;

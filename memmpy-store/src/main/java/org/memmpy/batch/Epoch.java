@@ -150,8 +150,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      *     cause says why. The epoch is over then
      * @throws NoSuchElementException if there is no batch left
      * @throws IllegalStateException if the epoch was closed; or if the consumer has {@linkplain
-     *     BatchLoader.Builder#maxOpenBatches too many batches} that it has not closed: the message
-     *     says where they were taken, and the pass goes on when some were closed
+     *     LoaderBuilder#maxOpenBatches too many batches} that it has not closed: the message says
+     *     where they were taken, and the pass goes on when some were closed
      */
     public MiniBatch next() {
         MiniBatch batch;

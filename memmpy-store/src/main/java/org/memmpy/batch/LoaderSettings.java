@@ -13,7 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a {@link BatchLoader.Builder} collects, with what holds if nothing is said. */
+/** What a {@link LoaderBuilder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
     final List<Table> tables;
     final List<Source> mixed;

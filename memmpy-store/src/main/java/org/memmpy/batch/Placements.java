@@ -16,8 +16,8 @@ final class Placements {
     /**
      * {@return the placement of each column, null for those that are copied; nothing if all are}
      *
-     * @param viewed names of columns, see {@link BatchLoader.Builder#unsafeViews}
-     * @param remapped names of columns, see {@link BatchLoader.Builder#unsafeRemapped}
+     * @param viewed names of columns, see {@link LoaderBuilder#unsafeViews}
+     * @param remapped names of columns, see {@link LoaderBuilder#unsafeRemapped}
      * @param mostRows of a batch
      * @throws IllegalArgumentException if one of them cannot be delivered so
      */

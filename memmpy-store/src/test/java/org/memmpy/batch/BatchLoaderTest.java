@@ -76,7 +76,7 @@ class BatchLoaderTest {
         store.close();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(store.table()).column(column("pixels")).column(column("label"));
     }
 
@@ -582,7 +582,7 @@ class BatchLoaderTest {
         }
     }
 
-    private static void assertRefused(BatchLoader.Builder builder, String reason) {
+    private static void assertRefused(LoaderBuilder builder, String reason) {
         String message = assertThrows(IllegalArgumentException.class, builder::build).getMessage();
         assertTrue(message.contains(reason), message);
     }

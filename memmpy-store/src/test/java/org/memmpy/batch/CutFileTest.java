@@ -115,7 +115,7 @@ class CutFileTest {
         }
 
         private static void loadAll(Store store, DType dtype, ReadPolicy policy, int epochs) {
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.builder(store.table())
                             .column(column("x").as(DType.INT64))
                             .column(column("x").as(DType.FLOAT32).scale(2))

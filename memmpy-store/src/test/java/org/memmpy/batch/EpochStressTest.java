@@ -128,7 +128,7 @@ class EpochStressTest {
                             trouble == Trouble.FAILING_MEMORY
                                     ? random.nextInt((int) batches)
                                     : Integer.MAX_VALUE);
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.builder(store.table())
                             .column(column("id"))
                             .column(column("label").oneHot(2))

@@ -70,7 +70,7 @@ class LoaderConformanceTest {
             return this == VIEWS || this == REMAPPED;
         }
 
-        void in(BatchLoader.Builder builder) {
+        void in(LoaderBuilder builder) {
             switch (this) {
                 case COPIED -> {}
                 case VIEWS -> builder.unsafeViews("wide");
@@ -159,7 +159,7 @@ class LoaderConformanceTest {
         stores.forEach(Store::close);
     }
 
-    private BatchLoader.Builder mix(Sequence sequence) {
+    private LoaderBuilder mix(Sequence sequence) {
         RowIndex backwards = RowIndex.all(ROWS[1]).reverse();
         return BatchLoader.mix(
                 new Source(stores.get(0).table(), RowIndex.all(ROWS[0]), 0.75),
@@ -167,14 +167,14 @@ class LoaderConformanceTest {
     }
 
     private static void choose(
-            BatchLoader.Builder builder, List<LoaderModel.Delivered> columns, Memory memory) {
+            LoaderBuilder builder, List<LoaderModel.Delivered> columns, Memory memory) {
         columns.forEach(each -> builder.column(each.column()));
         memory.in(builder);
     }
 
     /** What a loader is told about its batches. */
     private record Batches(int size, Ends ends, int rank, int world) {
-        BatchLoader.Builder in(BatchLoader.Builder builder) {
+        LoaderBuilder in(LoaderBuilder builder) {
             return builder.batchSize(size).ends(ends).shard(rank, world);
         }
 
@@ -248,7 +248,7 @@ class LoaderConformanceTest {
         everyColumn(mix(Sequence.SHUFFLED).epochRows(60), policy, Memory.COPIED);
     }
 
-    private static void everyColumn(BatchLoader.Builder builder, ReadPolicy policy, Memory memory) {
+    private static void everyColumn(LoaderBuilder builder, ReadPolicy policy, Memory memory) {
         Batches shape = new Batches(40, Ends.KEEP, 0, 1);
         List<LoaderModel.Delivered> all = LoaderModel.all();
         choose(builder, all, memory);
@@ -312,7 +312,7 @@ class LoaderConformanceTest {
         Batches shape =
                 new Batches(world * (1 + random.nextInt(14)), ends, random.nextInt(world), world);
         Store store = stores.get(0);
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 mixed
                         ? mix(sequence).epochRows(20 + random.nextInt(80))
                         : BatchLoader.builder(store.table())

@@ -45,7 +45,7 @@ class LoaderDescriptionTest {
         store.close();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(store.table())
                 .column(column("x"))
                 .column(column("y").as(DType.FLOAT32))

@@ -191,7 +191,7 @@ public final class LoaderSoak {
         ReadPolicy policy = POLICIES.get(random.nextInt(POLICIES.size()));
         CountedMemory memory =
                 misfortune == Misfortune.NO_MEMORY ? new CountedMemory(random) : null;
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(store.table())
                         .index(RowIndex.all(1 + random.nextInt(ROWS)))
                         .column(column("wide"))

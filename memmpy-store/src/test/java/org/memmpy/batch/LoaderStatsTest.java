@@ -47,11 +47,11 @@ class LoaderStatsTest {
         store.close();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(store.table()).column(Column.column("x")).batchSize(100);
     }
 
-    private static LoaderStats drain(BatchLoader.Builder builder) {
+    private static LoaderStats drain(LoaderBuilder builder) {
         try (BatchLoader loader = builder.build();
                 Epoch epoch = loader.epoch(7)) {
             for (MiniBatch batch : epoch) {

@@ -81,11 +81,11 @@ class MaskedColumnTest {
     @Test
     void isRefusedWithoutAFillValue() throws IOException {
         try (Store store = store()) {
-            BatchLoader.Builder plain = BatchLoader.builder(store.table()).column(column("m"));
+            LoaderBuilder plain = BatchLoader.builder(store.table()).column(column("m"));
             String message =
                     assertThrows(IllegalArgumentException.class, plain::build).getMessage();
             assertTrue(message.contains("fillMasked"), message);
-            BatchLoader.Builder oneHot =
+            LoaderBuilder oneHot =
                     BatchLoader.builder(store.table()).column(column("m").oneHot(3).fillMasked(0));
             assertThrows(IllegalArgumentException.class, oneHot::build);
             assertEquals("column(\"m\").fillMasked(0.5)", column("m").fillMasked(0.5).toString());
@@ -97,7 +97,7 @@ class MaskedColumnTest {
         try (Store store = Store.create(directory.resolve("p"), StoreOption.NO_FORCE)) {
             store.array("x", DType.INT8).append(new byte[1]);
             store.commit();
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.builder(store.table()).column(column("x").fillMasked(0));
             assertThrows(IllegalArgumentException.class, builder::build);
         }

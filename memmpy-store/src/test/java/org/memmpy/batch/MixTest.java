@@ -58,7 +58,7 @@ class MixTest {
         return new Source(stores.get(s).table(), RowIndex.all(ROWS[s]), share);
     }
 
-    private BatchLoader.Builder mix() {
+    private LoaderBuilder mix() {
         return BatchLoader.mix(source(0, 0.5), source(1, 0.2), source(2, 0.3))
                 .column(Column.column("id"))
                 .batchSize(10)
@@ -102,10 +102,10 @@ class MixTest {
     @Test
     void anOrderByAColumnIsForOneTable() {
         Order drawn = Order.weighted(1, stores.get(2).array("id"), 10);
-        BatchLoader.Builder several = mix().order(drawn);
+        LoaderBuilder several = mix().order(drawn);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, several::build);
         assertTrue(e.getMessage().contains("several tables"), e.getMessage());
-        BatchLoader.Builder one =
+        LoaderBuilder one =
                 BatchLoader.mix(source(2, 0.5), source(2, 0.5))
                         .column(Column.column("id"))
                         .order(drawn);
@@ -188,7 +188,7 @@ class MixTest {
             other.array("id", DType.INT32).append(new int[] {1, 2});
             other.commit();
             Source source = new Source(other.table(), RowIndex.all(2), 0.5);
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.mix(source(0, 0.5), source).column(Column.column("id"));
             String message =
                     assertThrows(IllegalArgumentException.class, () -> builder.build().close())

@@ -46,7 +46,7 @@ class OpenBatchesTest {
         store.close();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(store.table()).column(column("id")).batchSize(2);
     }
 

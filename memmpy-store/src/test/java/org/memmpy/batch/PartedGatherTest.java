@@ -68,7 +68,7 @@ class PartedGatherTest {
             throws IOException {
         List<byte[]> delivered = new ArrayList<>();
         try (Store store = Store.open(path)) {
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.builder(store.table())
                             .column(column("a1"))
                             .column(column("a1").as(DType.FLOAT32).scale(0.5))

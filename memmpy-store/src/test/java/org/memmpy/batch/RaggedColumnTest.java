@@ -200,8 +200,7 @@ class RaggedColumnTest {
                 new Delivered(r.padTo(5).lengths(), (rows, item) -> longs(lengths(rows, item, 5))));
     }
 
-    private static void check(
-            BatchLoader.Builder builder, List<Model> models, List<Delivered> columns) {
+    private static void check(LoaderBuilder builder, List<Model> models, List<Delivered> columns) {
         columns.forEach(each -> builder.column(each.column));
         RowType item = models.getFirst().item;
         try (BatchLoader loader = builder.batchSize(BATCH).build()) {
@@ -252,7 +251,7 @@ class RaggedColumnTest {
                 Model model = Model.random(item, 100, 5);
                 Store store = store("s" + number++, model, parts);
                 RaggedArray array = store.ragged("r");
-                List<UnaryOperator<BatchLoader.Builder>> orders =
+                List<UnaryOperator<LoaderBuilder>> orders =
                         List.of(
                                 b -> b,
                                 b -> b.shuffle(1).threads(3),
@@ -260,7 +259,7 @@ class RaggedColumnTest {
                                 b -> b.index(RowIndex.of(99, 0, 0, 50, 3, 98)),
                                 b -> b.shuffle(2).read(ReadPolicy.MAPPED),
                                 b -> b.shuffle(2).read(ReadPolicy.PREAD));
-                for (UnaryOperator<BatchLoader.Builder> order : orders) {
+                for (UnaryOperator<LoaderBuilder> order : orders) {
                     check(order.apply(BatchLoader.builder(store.table())), List.of(model), all());
                 }
             }
@@ -411,7 +410,7 @@ class RaggedColumnTest {
     void statesKnowValuesAndOffsets() throws IOException {
         Model model = Model.random(RowType.of(DType.UINT8), 30, 3);
         Store store = store("state", model, 1);
-        BatchLoader.Builder some =
+        LoaderBuilder some =
                 BatchLoader.builder(store.table())
                         .column(column("r").lengths())
                         .index(RowIndex.all(20));
@@ -431,7 +430,7 @@ class RaggedColumnTest {
     // ---- refusals
 
     private static String refused(Store store, Column column) {
-        BatchLoader.Builder builder = BatchLoader.builder(store.table()).column(column);
+        LoaderBuilder builder = BatchLoader.builder(store.table()).column(column);
         return assertThrows(IllegalArgumentException.class, builder::build).getMessage();
     }
 

@@ -62,7 +62,7 @@ class ReadPolicyTest {
         return store;
     }
 
-    private static BatchLoader.Builder columns(BatchLoader.Builder builder) {
+    private static LoaderBuilder columns(LoaderBuilder builder) {
         return builder.column(column("wide"))
                 .column(column("label").oneHot(10))
                 .column(column("image").as(DType.FLOAT32).scale(1 / 255.0))
@@ -91,8 +91,7 @@ class ReadPolicyTest {
         return bytes;
     }
 
-    private static void assertSame(
-            UnaryOperator<BatchLoader.Builder> how, BatchLoader.Builder[] all) {
+    private static void assertSame(UnaryOperator<LoaderBuilder> how, LoaderBuilder[] all) {
         List<byte[]> expected = null;
         for (int i = 0; i < all.length; i++) {
             try (BatchLoader loader = how.apply(columns(all[i])).build()) {
@@ -109,18 +108,18 @@ class ReadPolicyTest {
     }
 
     /** Each order over a directory, a pack of it, and its rows in several parts. */
-    private void assertSame(int parts, UnaryOperator<BatchLoader.Builder> how) throws IOException {
+    private void assertSame(int parts, UnaryOperator<LoaderBuilder> how) throws IOException {
         Path pack = directory.resolve("pack.npz");
         try (Store store = create("a.memmpy", 1, parts)) {
             store.pack(pack);
             try (Store packed = Store.open(pack)) {
-                List<BatchLoader.Builder> all = new ArrayList<>();
+                List<LoaderBuilder> all = new ArrayList<>();
                 for (Store each : List.of(store, packed)) {
                     for (ReadPolicy policy : ReadPolicy.values()) {
                         all.add(BatchLoader.builder(each.table()).read(policy));
                     }
                 }
-                assertSame(how, all.toArray(BatchLoader.Builder[]::new));
+                assertSame(how, all.toArray(LoaderBuilder[]::new));
             }
         }
     }
@@ -160,7 +159,7 @@ class ReadPolicyTest {
     void mixedSources() throws IOException {
         try (Store a = create("a.memmpy", 1, 2);
                 Store b = create("b.memmpy", 2, 1)) {
-            BatchLoader.Builder[] all = new BatchLoader.Builder[ReadPolicy.values().length];
+            LoaderBuilder[] all = new LoaderBuilder[ReadPolicy.values().length];
             int at = 0;
             for (ReadPolicy policy : ReadPolicy.values()) {
                 all[at++] =

@@ -55,8 +55,8 @@ class ResumeTest {
         store.close();
     }
 
-    private BatchLoader loader(Consumer<BatchLoader.Builder> settings) {
-        BatchLoader.Builder builder =
+    private BatchLoader loader(Consumer<LoaderBuilder> settings) {
+        LoaderBuilder builder =
                 BatchLoader.builder(store.table()).column(Column.column("id")).batchSize(BATCH);
         settings.accept(builder);
         return builder.build();
@@ -385,8 +385,7 @@ class ResumeTest {
         }
     }
 
-    private void assertRefused(
-            LoaderState state, String what, Consumer<BatchLoader.Builder> settings) {
+    private void assertRefused(LoaderState state, String what, Consumer<LoaderBuilder> settings) {
         try (BatchLoader loader = loader(settings)) {
             IllegalArgumentException e =
                     assertThrows(

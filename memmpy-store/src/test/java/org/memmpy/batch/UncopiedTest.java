@@ -56,7 +56,7 @@ class UncopiedTest {
         VIEWS,
         REMAPPED;
 
-        BatchLoader.Builder in(BatchLoader.Builder loader) {
+        LoaderBuilder in(LoaderBuilder loader) {
             assumeTrue(this == VIEWS || PageFile.isSupported(), "no windows on this system");
             return this == VIEWS ? loader.unsafeViews("image") : loader.unsafeRemapped("image");
         }
@@ -79,7 +79,7 @@ class UncopiedTest {
         store.close();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(store.table())
                 .column(column("label"))
                 .column(column("image"))
@@ -241,7 +241,7 @@ class UncopiedTest {
         }
     }
 
-    private static void assertRefused(BatchLoader.Builder builder, String reason) {
+    private static void assertRefused(LoaderBuilder builder, String reason) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, builder::build);
         assertTrue(e.getMessage().contains(reason), e.getMessage());
     }

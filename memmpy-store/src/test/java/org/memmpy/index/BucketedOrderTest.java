@@ -23,6 +23,7 @@ import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.Ends;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.store.RaggedArray;
@@ -170,7 +171,7 @@ class BucketedOrderTest {
         long[] lengths = lengths(5000);
         RaggedArray array = array(lengths);
         long items = Arrays.stream(lengths).sum();
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(store.table())
                         .column(Column.column("r").padToLongest())
                         .batchSize(20);
@@ -185,7 +186,7 @@ class BucketedOrderTest {
     @Test
     void aPassGoesOnAnywhereWithAnyNumberOfRanks() throws IOException {
         RaggedArray array = array(lengths(103));
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(store.table())
                         .column(Column.column("r").lengths())
                         .order(Order.bucketed(5, array, 8, 4))
@@ -218,7 +219,7 @@ class BucketedOrderTest {
     void refusesWhatDoesNotFit() throws IOException {
         RaggedArray array = array(lengths(100));
         Order order = Order.bucketed(5, array, 8, 4);
-        BatchLoader.Builder builder =
+        LoaderBuilder builder =
                 BatchLoader.builder(store.table())
                         .column(Column.column("r").lengths())
                         .order(order);

@@ -19,6 +19,7 @@ import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.format.BlockChecksums;
 import org.memmpy.format.Manifest;
@@ -235,7 +236,7 @@ class PackTest {
         assertArrayEquals(slice(MORE, 784), row);
         assertEquals("test", pack.attributes("").getString("name"));
         assertEquals(3, pack.table("cut").rows());
-        BatchLoader.Builder builder = BatchLoader.builder(pack.table());
+        LoaderBuilder builder = BatchLoader.builder(pack.table());
         try (BatchLoader loader =
                         builder.column(Column.column("image"))
                                 .column(Column.column("label"))

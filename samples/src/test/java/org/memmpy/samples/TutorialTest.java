@@ -31,6 +31,7 @@ import org.memmpy.RaggedType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Ends;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.djl.MemmpyDataset;
@@ -227,7 +228,7 @@ class TutorialTest {
             RowIndex train = splitter.split(RowIndex.all(rows), 0.8, 0.2).train();
             // or shuffled, weighted, balanced; this one is for disks that hate random reads
             Order order = Order.blocks(42, 16, 8);
-            BatchLoader.Builder builder =
+            LoaderBuilder builder =
                     BatchLoader.builder(store.table())
                             .column(column("image"))
                             .index(train)

@@ -10,6 +10,7 @@ import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.batch.RowGather;
 import org.memmpy.benchmarks.race.Race;
@@ -156,7 +157,7 @@ final class MemoryContenders implements Contenders {
         return table.array(column.name()).rowType();
     }
 
-    private BatchLoader.Builder loader() {
+    private LoaderBuilder loader() {
         return BatchLoader.builder(table)
                 .column(column("x"))
                 .batchSize(batch)
@@ -164,7 +165,7 @@ final class MemoryContenders implements Contenders {
                 .shuffle(1);
     }
 
-    private Race.Turn epochs(BatchLoader.Builder builder) {
+    private Race.Turn epochs(LoaderBuilder builder) {
         BatchLoader loader = builder.build();
         open.add(loader);
         return round -> {

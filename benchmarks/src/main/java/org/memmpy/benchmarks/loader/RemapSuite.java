@@ -8,6 +8,7 @@ import static org.memmpy.batch.Column.column;
 import org.memmpy.DType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Epoch;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.benchmarks.race.Report;
 import org.memmpy.benchmarks.race.Scratch;
@@ -170,7 +171,7 @@ public final class RemapSuite extends Suite {
                 : List.of(new Goal(REMAPPED, Entry.memcpy(1).contender(), 1 / mostTime));
     }
 
-    private static BatchLoader.Builder loader(Store store, int batch) {
+    private static LoaderBuilder loader(Store store, int batch) {
         return BatchLoader.builder(store.table())
                 .column(column("x"))
                 .batchSize(batch)

@@ -7,6 +7,7 @@ import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.Ends;
+import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
@@ -20,7 +21,7 @@ import java.util.Objects;
  *
  * @param <B> the builder itself
  */
-abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
+abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private static final long DEFAULT_CAP = 256L << 20;
     private static final long DEFAULT_CAP_BOUND = 1L << 30;
 
@@ -37,7 +38,7 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     private long epoch;
     private long memoryCap;
 
-    LoaderBuilder(Table table) {
+    IteratorBuilder(Table table) {
         this.table = table;
         this.index = RowIndex.all(table.rows());
     }
@@ -231,7 +232,7 @@ abstract class LoaderBuilder<B extends LoaderBuilder<B>> {
     }
 
     Passes newPasses(RecycledMemory memory, List<Column> columns) {
-        BatchLoader.Builder loader =
+        LoaderBuilder loader =
                 BatchLoader.builder(table)
                         .index(index)
                         .batchSize(batchSize)
