@@ -45,6 +45,9 @@ final class AskedRanges {
             int part = source.partOf(row + done);
             MemorySegment segment = source.segment(part);
             long from = (row + done - source.firstRow(part)) * rowBytes;
+            if (from >= segment.byteSize()) {
+                throw new IndexOutOfBoundsException(row + done);
+            }
             long to = Math.min(segment.byteSize(), from + (length - done) * rowBytes);
             add(segment.address() + from, segment.address() + to);
             done += (to - from) / rowBytes;

@@ -7,6 +7,7 @@ import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Access;
+import org.memmpy.store.Store;
 import org.memmpy.store.Table;
 
 import java.time.Duration;
@@ -35,6 +36,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * }
  * }</pre>
  *
+ * <p>A pass reads the generation of the store that is shown when its first batch is read, to its
+ * end: what is committed, refreshed or closed meanwhile changes nothing.
+ *
  * <p>The order is a pure function of the index, the seed and the epoch. Memory: as many slots as
  * batches are prefetched, and one for each batch that the consumer has not closed; who forgets to
  * close batches is {@linkplain LoaderBuilder#maxOpenBatches told so}. Opening and closing is safe
@@ -56,7 +60,10 @@ public final class BatchLoader implements AutoCloseable {
     private final int prefetch;
     private final Duration logEvery;
     private final PooledMemory ownMemory;
-    private final List<Placement> placements;
+    private final Set<String> viewed;
+    private final Set<String> remapped;
+    private final List<Store> stores;
+    private final List<Long> bounds;
     private final BatchMemory memory;
     private final OpenBatches openBatches;
     private final ReadPolicy policy;
@@ -85,13 +92,11 @@ public final class BatchLoader implements AutoCloseable {
         this.logEvery = settings.logEvery;
         this.policy = settings.policy;
         long slotBytes = slotBytes();
-        this.placements =
-                Placements.of(
-                        columns,
-                        settings.viewed,
-                        settings.remapped,
-                        ReadPlan.access(order(0), world),
-                        mostRows());
+        this.viewed = Set.copyOf(settings.viewed);
+        this.remapped = Set.copyOf(settings.remapped);
+        Placements.check(columns, viewed, remapped);
+        this.stores = settings.tables.stream().map(Table::store).distinct().toList();
+        this.bounds = settings.bounds();
         this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
         this.openBatches =
                 settings.maxOpenBatches == 0
@@ -180,14 +185,14 @@ public final class BatchLoader implements AutoCloseable {
         long staged = 0;
         for (int c = 0; c < columns.size(); c++) {
             BoundColumn column = columns.get(c);
-            if (placements.isEmpty() || !(placements.get(c) instanceof Windows)) {
+            if (!remapped.contains(column.name())) {
                 slot.add(new Block(column.type(), mostRows()));
             }
             for (int input = 0; !column.isCopied() && input < column.inputs().size(); input++) {
                 staged += mostRows() * column.itemBytes(input);
             }
         }
-        boolean mayStage = policy != ReadPolicy.MAPPED && placements.isEmpty();
+        boolean mayStage = policy != ReadPolicy.MAPPED && !isPlaced();
         return new LoaderDescription(
                 rows,
                 batches(),
@@ -276,18 +281,27 @@ public final class BatchLoader implements AutoCloseable {
 
     private PassReads reads(long number, Steps steps) {
         Access access = ReadPlan.access(order(number), world);
+        Pins pins = new Pins(columns, stores, bounds, access);
         return new PassReads(
                 new ReadPlan(
                         policy,
                         columns,
-                        !placements.isEmpty(),
+                        isPlaced(),
                         steps,
-                        access,
+                        pins,
                         ReadPlan.windowRows(order),
                         batchSize),
-                new MappedReader(columns, memory, access, placements),
-                new PositionalReader(columns, memory),
+                new MappedReader(
+                        columns,
+                        memory,
+                        pins,
+                        Placements.of(columns, viewed, remapped, pins, mostRows())),
+                new PositionalReader(columns, pins, memory),
                 learned);
+    }
+
+    private boolean isPlaced() {
+        return !viewed.isEmpty() || !remapped.isEmpty();
     }
 
     private Steps steps(long number, long delivered) {
@@ -376,7 +390,6 @@ public final class BatchLoader implements AutoCloseable {
                 failed = failed == null ? e : failed;
             }
         }
-        Placements.close(placements);
         if (ownMemory != null) {
             ownMemory.close();
         }

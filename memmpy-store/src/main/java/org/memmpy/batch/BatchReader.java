@@ -28,8 +28,9 @@ interface BatchReader {
     record Filled(List<Block> blocks, BatchMemory.Slot slot) {}
 
     /** {@return rows as they are found in columns} */
-    static List<BoundColumn.Located> locate(List<BoundColumn> columns, long batch, long[] rows) {
-        BatchRows sought = new BatchRows(rows);
+    static List<BoundColumn.Located> locate(
+            List<BoundColumn> columns, Pins pins, long batch, long[] rows) {
+        BatchRows sought = new BatchRows(rows, pins);
         List<BoundColumn.Located> located = new ArrayList<>(columns.size());
         for (BoundColumn column : columns) {
             located.add(Guard.of(column, batch, () -> column.locate(sought)));

@@ -12,15 +12,18 @@ import java.util.Map;
  */
 final class BatchRows {
     private final long[] rows;
+    private final Pins pins;
     private final Map<RaggedSources, Extents> located = new HashMap<>(2);
 
     /**
      * Rows to be read.
      *
      * @param rows known to exist; not to be changed
+     * @param pins where they are
      */
-    BatchRows(long[] rows) {
+    BatchRows(long[] rows, Pins pins) {
         this.rows = rows;
+        this.pins = pins;
     }
 
     /** {@return the rows; not to be changed} */
@@ -30,6 +33,6 @@ final class BatchRows {
 
     /** {@return the items of each row} */
     Extents items(RaggedSources arrays) {
-        return located.computeIfAbsent(arrays, each -> each.locate(rows));
+        return located.computeIfAbsent(arrays, each -> each.locate(rows, pins.ragged(each)));
     }
 }

@@ -20,6 +20,15 @@ interface LeasedRows extends RowSource, AutoCloseable {
                 : new LeasedSources(arrays, access);
     }
 
+    /** {@return how many rows each source has} */
+    List<Long> counts();
+
+    /** {@return the leases, one of each source; closed with this} */
+    List<RowLease> leases();
+
+    /** {@return the same rows, to be closed by itself} */
+    LeasedRows again();
+
     @Override
     void close();
 
@@ -47,6 +56,21 @@ interface LeasedRows extends RowSource, AutoCloseable {
         @Override
         public int partOf(long row) {
             return lease.partOf(row);
+        }
+
+        @Override
+        public List<Long> counts() {
+            return List.of(lease.firstRow(lease.parts()));
+        }
+
+        @Override
+        public List<RowLease> leases() {
+            return List.of(lease);
+        }
+
+        @Override
+        public LeasedRows again() {
+            return new OfOne(lease.again());
         }
 
         @Override

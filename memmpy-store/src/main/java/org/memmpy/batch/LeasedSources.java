@@ -10,6 +10,7 @@ import org.memmpy.store.RowLease;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Arrays of several sources as one array of many parts. */
 final class LeasedSources implements LeasedRows {
@@ -19,11 +20,15 @@ final class LeasedSources implements LeasedRows {
     private final int[] firstParts;
 
     LeasedSources(List<MappedArray> arrays, Access access) {
-        this.firstParts = new int[arrays.size() + 1];
+        this(arrays.size(), source -> arrays.get(source).lease(access));
+    }
+
+    private LeasedSources(int sources, IntFunction<RowLease> lease) {
+        this.firstParts = new int[sources + 1];
         boolean complete = false;
         try {
-            for (int s = 0; s < arrays.size(); s++) {
-                leases.add(arrays.get(s).lease(access));
+            for (int s = 0; s < sources; s++) {
+                leases.add(lease.apply(s));
                 firstParts[s + 1] = firstParts[s] + leases.get(s).parts();
             }
             complete = true;
@@ -68,6 +73,21 @@ final class LeasedSources implements LeasedRows {
     @Override
     public String nameOf(long row) {
         return Source.nameOf(row, leases.size());
+    }
+
+    @Override
+    public List<Long> counts() {
+        return leases.stream().map(lease -> lease.firstRow(lease.parts())).toList();
+    }
+
+    @Override
+    public List<RowLease> leases() {
+        return leases;
+    }
+
+    @Override
+    public LeasedRows again() {
+        return new LeasedSources(leases.size(), source -> leases.get(source).again());
     }
 
     @Override

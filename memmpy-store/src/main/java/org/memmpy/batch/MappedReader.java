@@ -3,9 +3,6 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.kernel.Faults;
-import org.memmpy.store.Access;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,31 +15,33 @@ import java.util.function.IntPredicate;
 final class MappedReader implements BatchReader {
     private final List<BoundColumn> columns;
     private final BatchMemory memory;
-    private final Access access;
+    private final Pins pins;
     private final List<Placement> placements;
 
     /**
      * Reads columns.
      *
      * @param memory where batches go
-     * @param access in which order rows are read
+     * @param pins where rows are
      * @param placements of the columns that are delivered where they are, null for each other one;
      *     none if all are copied
      */
     MappedReader(
-            List<BoundColumn> columns,
-            BatchMemory memory,
-            Access access,
-            List<Placement> placements) {
+            List<BoundColumn> columns, BatchMemory memory, Pins pins, List<Placement> placements) {
         this.columns = columns;
         this.memory = memory;
-        this.access = access;
+        this.pins = pins;
         this.placements = placements;
+    }
+
+    /** Ends placements; no batch is being read. */
+    void close() {
+        Placements.close(placements);
     }
 
     @Override
     public Filled read(long batch, long[] rows) {
-        List<BoundColumn.Located> located = BatchReader.locate(columns, batch, rows);
+        List<BoundColumn.Located> located = BatchReader.locate(columns, pins, batch, rows);
         List<Block> blocks = BatchReader.blocks(located);
         if (placements.isEmpty()) {
             return filled(batch, located, blocks, memory.take(blocks), column -> true);
@@ -62,7 +61,7 @@ final class MappedReader implements BatchReader {
         try {
             for (int c = 0; c < columns.size(); c++) {
                 if (isCopied.test(c)) {
-                    gather(columns.get(c), access, batch, located.get(c), slot.segment(c));
+                    gather(columns.get(c), pins, batch, located.get(c), slot.segment(c));
                 }
             }
             complete = true;
@@ -117,7 +116,7 @@ final class MappedReader implements BatchReader {
     /** Gathers the rows of one column. */
     static void gather(
             BoundColumn column,
-            Access access,
+            Pins pins,
             long batch,
             BoundColumn.Located located,
             MemorySegment target) {
@@ -125,11 +124,7 @@ final class MappedReader implements BatchReader {
                 column,
                 batch,
                 () -> {
-                    try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
-                        located.gather(inputs.rows(), located.extents(), target);
-                        // before the lease is closed, so that no fault can interrupt that
-                        Faults.settle();
-                    }
+                    located.gather(pins.rows(column), located.extents(), target);
                     return null;
                 });
     }

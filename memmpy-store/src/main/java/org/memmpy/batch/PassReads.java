@@ -20,7 +20,7 @@ final class PassReads implements AutoCloseable {
     private static final double STALLED = 0.2;
 
     private final ReadPlan plan;
-    private final BatchReader mapped;
+    private final MappedReader mapped;
     private final PositionalReader positional;
     private final ReadAhead ahead;
     private final Residency residency;
@@ -43,7 +43,7 @@ final class PassReads implements AutoCloseable {
      */
     PassReads(
             ReadPlan plan,
-            BatchReader mapped,
+            MappedReader mapped,
             PositionalReader positional,
             AtomicReference<ReadTuning.Choice> learned) {
         this.learned = learned;
@@ -51,7 +51,7 @@ final class PassReads implements AutoCloseable {
         this.mapped = mapped;
         this.positional = positional;
         this.ahead = plan.readAhead();
-        this.residency = new Residency(plan.columns(), plan.access());
+        this.residency = new Residency(plan.columns(), plan.pins());
         this.measuredAt = System.nanoTime() - MEASURED_EVERY;
     }
 
@@ -248,6 +248,8 @@ final class PassReads implements AutoCloseable {
         ahead.stop();
         ahead.join();
         positional.close();
+        mapped.close();
+        plan.pins().close();
         synchronized (this) {
             if (tuning != null) {
                 learned.set(tuning.best());

@@ -15,7 +15,7 @@ interface Placement extends AutoCloseable {
      */
     Placed place(BoundColumn.Located located);
 
-    /** Ends what was placed, and all that would be. */
+    /** Places nothing more; what was placed stays until it is released. */
     @Override
     void close();
 

@@ -3,8 +3,6 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.store.Access;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,42 +12,52 @@ final class Placements {
     private Placements() {}
 
     /**
-     * {@return the placement of each column, null for those that are copied; nothing if all are}
+     * Refuses columns that cannot be delivered so.
      *
      * @param viewed names of columns, see {@link LoaderBuilder#unsafeViews}
      * @param remapped names of columns, see {@link LoaderBuilder#unsafeRemapped}
+     * @throws IllegalArgumentException if one of them cannot be
+     * @throws IllegalStateException if the system or the JVM does not allow it
+     */
+    static void check(List<BoundColumn> columns, Set<String> viewed, Set<String> remapped) {
+        requireColumns(columns, viewed);
+        requireColumns(columns, remapped);
+        for (BoundColumn column : columns) {
+            if (viewed.contains(column.name()) || remapped.contains(column.name())) {
+                requirePlain(column);
+            }
+            if (remapped.contains(column.name())) {
+                column.inputs().getFirst().forEach(array -> array.unsafePages().close());
+            }
+        }
+    }
+
+    /**
+     * {@return the placement of each column of a pass, null for those that are copied; nothing if
+     * all are}
+     *
+     * @param viewed names of columns that were checked
+     * @param remapped names of columns that were checked
+     * @param pins where rows are
      * @param mostRows of a batch
-     * @throws IllegalArgumentException if one of them cannot be delivered so
      */
     static List<Placement> of(
             List<BoundColumn> columns,
             Set<String> viewed,
             Set<String> remapped,
-            Access access,
+            Pins pins,
             int mostRows) {
         if (viewed.isEmpty() && remapped.isEmpty()) {
             return List.of();
         }
-        requireColumns(columns, viewed);
-        requireColumns(columns, remapped);
         List<Placement> placements = new ArrayList<>(columns.size());
-        boolean complete = false;
-        try {
-            for (BoundColumn column : columns) {
-                placements.add(
-                        remapped.contains(column.name())
-                                ? new Windows(plain(column).inputs().getFirst(), mostRows)
-                                : viewed.contains(column.name())
-                                        ? new Views(plain(column), access)
-                                        : null);
-            }
-            complete = true;
-            return placements;
-        } finally {
-            if (!complete) {
-                close(placements);
-            }
+        for (BoundColumn column : columns) {
+            placements.add(
+                    remapped.contains(column.name())
+                            ? new Windows(column.inputs().getFirst(), pins, mostRows)
+                            : viewed.contains(column.name()) ? new Views(column, pins) : null);
         }
+        return placements;
     }
 
     private static void requireColumns(List<BoundColumn> columns, Set<String> names) {
@@ -62,9 +70,9 @@ final class Placements {
         }
     }
 
-    private static DenseColumn plain(BoundColumn column) {
-        if (column instanceof DenseColumn dense && dense.isCopied()) {
-            return dense;
+    private static void requirePlain(BoundColumn column) {
+        if (column instanceof DenseColumn && column.isCopied()) {
+            return;
         }
         throw new IllegalArgumentException(
                 "column '%s' is converted on delivery, so its rows must be copied. Deliver it as it is stored, or store the converted rows with Store.derive"

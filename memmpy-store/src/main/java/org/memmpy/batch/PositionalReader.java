@@ -20,6 +20,7 @@ import java.util.List;
  */
 final class PositionalReader implements BatchReader {
     private final List<BoundColumn> columns;
+    private final Pins pins;
     private final BatchMemory memory;
     private final PositionalThreads threads = new PositionalThreads();
 
@@ -34,10 +35,12 @@ final class PositionalReader implements BatchReader {
     /**
      * Prepares.
      *
+     * @param pins where rows are
      * @param memory where batches go
      */
-    PositionalReader(List<BoundColumn> columns, BatchMemory memory) {
+    PositionalReader(List<BoundColumn> columns, Pins pins, BatchMemory memory) {
         this.columns = columns;
+        this.pins = pins;
         this.memory = memory;
     }
 
@@ -48,7 +51,7 @@ final class PositionalReader implements BatchReader {
 
     @Override
     public Filled read(long batch, long[] rows) {
-        List<BoundColumn.Located> located = BatchReader.locate(columns, batch, rows);
+        List<BoundColumn.Located> located = BatchReader.locate(columns, pins, batch, rows);
         List<Block> blocks = BatchReader.blocks(located);
         BatchMemory.Slot slot = memory.take(blocks);
         boolean complete = false;
@@ -182,7 +185,11 @@ final class PositionalReader implements BatchReader {
                 for (BoundColumn column : columns) {
                     opened.add(new ArrayList<>());
                     for (List<MappedArray> arrays : column.inputs()) {
-                        opened.getLast().add(new PositionalRows(arrays));
+                        opened.getLast()
+                                .add(
+                                        new PositionalRows(
+                                                pins.rows(arrays).leases(),
+                                                arrays.getFirst().rowType().bytes()));
                     }
                 }
                 files = opened;

@@ -3,8 +3,8 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.store.MappedArray;
 import org.memmpy.store.RowFiles;
+import org.memmpy.store.RowLease;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -19,12 +19,12 @@ final class PositionalRows implements AutoCloseable {
     private final List<RowFiles> files = new ArrayList<>();
     private final long rowBytes;
 
-    PositionalRows(List<MappedArray> arrays) throws IOException {
-        this.rowBytes = arrays.getFirst().rowType().bytes();
+    PositionalRows(List<RowLease> leases, long rowBytes) throws IOException {
+        this.rowBytes = rowBytes;
         boolean complete = false;
         try {
-            for (MappedArray array : arrays) {
-                files.add(array.openFiles());
+            for (RowLease lease : leases) {
+                files.add(lease.openFiles());
             }
             complete = true;
         } finally {

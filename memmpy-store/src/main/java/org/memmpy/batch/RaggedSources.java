@@ -4,7 +4,6 @@
 package org.memmpy.batch;
 
 import org.memmpy.RaggedType;
-import org.memmpy.store.Access;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.RaggedArray;
 import org.memmpy.store.RaggedLease;
@@ -71,13 +70,14 @@ record RaggedSources(
     /**
      * Finds the items of rows.
      *
+     * @param leases one of each source
      * @throws org.memmpy.CorruptStoreException if the offsets make no sense
      */
-    Extents locate(long[] rows) {
+    Extents locate(long[] rows, List<RaggedLease> leases) {
         long[] starts = new long[rows.length];
         long[] lengths = new long[rows.length];
         if (arrays.size() == 1) {
-            locate(0, rows, rows.length, starts, lengths);
+            leases.getFirst().locate(rows, rows.length, starts, lengths);
             return new Extents(starts, lengths);
         }
         long[] own = new long[rows.length];
@@ -92,21 +92,13 @@ record RaggedSources(
                     places[count++] = i;
                 }
             }
-            locate(source, own, count, ownStarts, ownLengths);
+            leases.get(source).locate(own, count, ownStarts, ownLengths);
             for (int i = 0; i < count; i++) {
                 starts[places[i]] = Source.number(source, ownStarts[i]);
                 lengths[places[i]] = ownLengths[i];
             }
         }
         return new Extents(starts, lengths);
-    }
-
-    private void locate(int source, long[] rows, int count, long[] starts, long[] lengths) {
-        if (count > 0) {
-            try (RaggedLease lease = arrays.get(source).lease(Access.NORMAL)) {
-                lease.locate(rows, count, starts, lengths);
-            }
-        }
     }
 
     /** Adds what the first rows of a source hold, by the paths of the arrays. */

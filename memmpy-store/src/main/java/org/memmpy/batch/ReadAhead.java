@@ -4,7 +4,6 @@
 package org.memmpy.batch;
 
 import org.memmpy.os.NativeCalls;
-import org.memmpy.store.Access;
 
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -27,7 +26,7 @@ final class ReadAhead {
 
     private final List<BoundColumn> columns;
     private final Steps steps;
-    private final Access access;
+    private final Pins pins;
     private final AskedGroups groups;
     private final long memory;
     private final Residency residency;
@@ -55,22 +54,17 @@ final class ReadAhead {
     /**
      * Prepares; nothing is asked before {@link #lead}.
      *
-     * @param access how the mappings are read that are told of it
+     * @param pins the mappings that are told of it
      * @param groups which batches are asked for at once
      * @param memory how many bytes to be ahead at most, if that is a batch
      */
-    ReadAhead(
-            List<BoundColumn> columns,
-            Steps steps,
-            Access access,
-            AskedGroups groups,
-            long memory) {
+    ReadAhead(List<BoundColumn> columns, Steps steps, Pins pins, AskedGroups groups, long memory) {
         this.columns = columns;
         this.steps = steps;
-        this.access = access;
+        this.pins = pins;
         this.groups = groups;
         this.memory = memory;
-        this.residency = new Residency(columns, access);
+        this.residency = new Residency(columns, pins);
     }
 
     /**
@@ -265,19 +259,18 @@ final class ReadAhead {
             return 0;
         }
         ranges.clear();
-        try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
-            for (long[] batch : batches) {
-                Extents extents = column.locate(new BatchRows(batch)).extents();
-                for (int i = 0; i < inputs.rows().size(); i++) {
-                    ranges.add(inputs.rows().get(i), extents, column.itemBytes(i));
-                }
+        List<LeasedRows> inputs = pins.rows(column);
+        for (long[] batch : batches) {
+            Extents extents = column.locate(new BatchRows(batch, pins)).extents();
+            for (int i = 0; i < inputs.size(); i++) {
+                ranges.add(inputs.get(i), extents, column.itemBytes(i));
             }
-            return ranges.visit(
-                    (address, bytes) -> {
-                        NativeCalls.willNeed(address, bytes);
-                        return !stopped;
-                    });
         }
+        return ranges.visit(
+                (address, bytes) -> {
+                    NativeCalls.willNeed(address, bytes);
+                    return !stopped;
+                });
     }
 
     private void publish(Group group, Map<Long, long[]> found, long bytes) {

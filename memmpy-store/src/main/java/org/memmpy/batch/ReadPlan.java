@@ -21,7 +21,7 @@ import java.util.Set;
  * @param columns that are read
  * @param isPlaced whether some of them are delivered where they are mapped
  * @param steps its batches
- * @param access in which order rows are read
+ * @param pins where rows are
  * @param windowRows rows of all ranks that are mixed with each other; 0 if all are
  * @param globalBatch rows of a batch of all ranks
  */
@@ -30,7 +30,7 @@ record ReadPlan(
         List<BoundColumn> columns,
         boolean isPlaced,
         Steps steps,
-        Access access,
+        Pins pins,
         long windowRows,
         int globalBatch) {
     /**
@@ -96,7 +96,7 @@ record ReadPlan(
         return new ReadAhead(
                 columns,
                 steps,
-                access,
+                pins,
                 new AskedGroups(steps, windowRows),
                 Math.min(MOST_MEMORY, Host.memoryBytes() / 8));
     }

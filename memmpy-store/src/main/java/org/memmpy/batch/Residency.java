@@ -4,7 +4,6 @@
 package org.memmpy.batch;
 
 import org.memmpy.os.NativeCalls;
-import org.memmpy.store.Access;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,11 +17,11 @@ final class Residency {
     private static final long MOST_PAGES = 16;
 
     private final List<BoundColumn> columns;
-    private final Access access;
+    private final Pins pins;
 
-    Residency(List<BoundColumn> columns, Access access) {
+    Residency(List<BoundColumn> columns, Pins pins) {
         this.columns = columns;
-        this.access = access;
+        this.pins = pins;
     }
 
     /**
@@ -53,19 +52,17 @@ final class Residency {
         if (column.inputs().isEmpty()) {
             return 0;
         }
-        Extents extents = column.locate(new BatchRows(sample)).extents();
-        try (LeasedInputs inputs = new LeasedInputs(column.inputs(), access)) {
-            AskedRanges ranges = new AskedRanges();
-            ranges.add(inputs.rows().getFirst(), extents, column.itemBytes(0));
-            ranges.visit(
-                    (address, length) -> {
-                        counts[0]++;
-                        if (!NativeCalls.isResident(address, Math.min(length, bytes), states)) {
-                            counts[1]++;
-                        }
-                        return true;
-                    });
-        }
+        Extents extents = column.locate(new BatchRows(sample, pins)).extents();
+        AskedRanges ranges = new AskedRanges();
+        ranges.add(pins.rows(column).getFirst(), extents, column.itemBytes(0));
+        ranges.visit(
+                (address, length) -> {
+                    counts[0]++;
+                    if (!NativeCalls.isResident(address, Math.min(length, bytes), states)) {
+                        counts[1]++;
+                    }
+                    return true;
+                });
         return counts[0] == 0 ? 0 : (double) counts[1] / counts[0];
     }
 }

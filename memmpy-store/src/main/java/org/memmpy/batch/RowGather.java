@@ -6,6 +6,7 @@ package org.memmpy.batch;
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.store.Access;
+import org.memmpy.store.Store;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -16,11 +17,13 @@ import java.util.Objects;
  * BatchLoader}, which reads ahead. Immutable, safe from any thread.
  */
 public final class RowGather {
+    private final Store store;
     private final List<BoundColumn> columns;
     private final long rows;
     private final String varying;
 
-    private RowGather(List<BoundColumn> columns, long rows, String varying) {
+    private RowGather(Store store, List<BoundColumn> columns, long rows, String varying) {
+        this.store = store;
         this.columns = columns;
         this.rows = rows;
         this.varying = varying;
@@ -36,6 +39,7 @@ public final class RowGather {
      */
     public static RowGather of(Table table, List<Column> columns) {
         return new RowGather(
+                table.store(),
                 columns.stream().map(c -> c.bind(List.of(table))).toList(),
                 table.rows(),
                 columns.stream()
@@ -69,11 +73,18 @@ public final class RowGather {
                             .formatted(varying));
         }
         requireRows(rowIds);
-        List<BoundColumn.Located> located = BatchReader.locate(columns, Guard.NO_BATCH, rowIds);
-        for (int c = 0; c < columns.size(); c++) {
-            MappedReader.gather(
-                    columns.get(c), Access.RANDOM, Guard.NO_BATCH, located.get(c), slot.segment(c));
+        try (Pins pins = pins()) {
+            List<BoundColumn.Located> located =
+                    BatchReader.locate(columns, pins, Guard.NO_BATCH, rowIds);
+            for (int c = 0; c < columns.size(); c++) {
+                MappedReader.gather(
+                        columns.get(c), pins, Guard.NO_BATCH, located.get(c), slot.segment(c));
+            }
         }
+    }
+
+    private Pins pins() {
+        return new Pins(columns, List.of(store), List.of(rows), Access.RANDOM);
     }
 
     /**
@@ -87,9 +98,11 @@ public final class RowGather {
      */
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
-        return new MappedReader(columns, memory, Access.RANDOM, List.of())
-                .read(Guard.NO_BATCH, rowIds)
-                .slot();
+        try (Pins pins = pins()) {
+            return new MappedReader(columns, memory, pins, List.of())
+                    .read(Guard.NO_BATCH, rowIds)
+                    .slot();
+        }
     }
 
     private void requireRows(long[] rowIds) {

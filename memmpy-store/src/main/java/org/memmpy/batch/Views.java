@@ -3,18 +3,16 @@
 
 package org.memmpy.batch;
 
-import org.memmpy.store.Access;
-
 import java.lang.foreign.MemorySegment;
 
 /** Rows that follow one another in one file are read where it is mapped; others are copied. */
 final class Views implements Placement {
     private final BoundColumn column;
-    private final Access access;
+    private final Pins pins;
 
-    Views(BoundColumn column, Access access) {
+    Views(BoundColumn column, Pins pins) {
         this.column = column;
-        this.access = access;
+        this.pins = pins;
     }
 
     @Override
@@ -25,7 +23,7 @@ final class Views implements Placement {
                 return null;
             }
         }
-        LeasedRows leased = LeasedRows.of(column.inputs().getFirst(), access);
+        LeasedRows leased = pins.rows(column.inputs().getFirst()).again();
         boolean placed = false;
         try {
             int part = leased.partOf(rows[0]);

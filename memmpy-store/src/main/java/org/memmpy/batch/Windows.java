@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.store.MappedArray;
+import org.memmpy.store.RowLease;
 import org.memmpy.store.RowPages;
 import org.memmpy.store.RowWindow;
 
@@ -17,38 +18,42 @@ import java.util.List;
  * were ever out at once.
  */
 final class Windows implements Placement {
+    private final List<MappedArray> arrays;
+    private final Pins pins;
     private final List<RowPages> sources = new ArrayList<>();
     private final int mostRows;
-    private final List<RowWindow> all = new ArrayList<>();
     private final Deque<RowWindow> free = new ArrayDeque<>();
     private boolean closed;
 
     /**
-     * Opens the files.
+     * Prepares; files are opened for the first batch.
      *
      * @param arrays one of each source
+     * @param pins where their rows are
      * @param mostRows of a batch
-     * @throws IllegalArgumentException if their rows are not whole pages
-     * @throws IllegalStateException if the system or the JVM does not allow it
      */
-    Windows(List<MappedArray> arrays, int mostRows) {
+    Windows(List<MappedArray> arrays, Pins pins, int mostRows) {
+        this.arrays = arrays;
+        this.pins = pins;
         this.mostRows = mostRows;
-        boolean complete = false;
-        try {
-            for (MappedArray array : arrays) {
-                sources.add(array.unsafePages());
-            }
-            complete = true;
-        } finally {
-            if (!complete) {
-                close();
+    }
+
+    private synchronized List<RowPages> sources() {
+        if (closed) {
+            throw new IllegalStateException("the pass was closed");
+        }
+        if (sources.isEmpty()) {
+            for (RowLease lease : pins.rows(arrays).leases()) {
+                sources.add(lease.unsafePages());
             }
         }
+        return sources;
     }
 
     @Override
     public Placed place(BoundColumn.Located located) {
         long[] rows = located.extents().starts();
+        List<RowPages> pages = sources();
         RowWindow window = take();
         boolean placed = false;
         try {
@@ -57,7 +62,7 @@ final class Windows implements Placement {
                 while (to < rows.length && rows[to] == rows[from] + to - from) {
                     to++;
                 }
-                RowPages source = sources.get(Source.of(rows[from]));
+                RowPages source = pages.get(Source.of(rows[from]));
                 window.map(from, source, Source.row(rows[from]), to - from);
                 from = to;
             }
@@ -75,23 +80,25 @@ final class Windows implements Placement {
         RowWindow window = free.poll();
         if (window == null) {
             window = new RowWindow(sources.getFirst(), mostRows);
-            all.add(window);
         }
         return window;
     }
 
     private synchronized void give(RowWindow window) {
-        if (!closed) {
+        if (closed) {
+            window.close();
+        } else {
             free.push(window);
         }
     }
 
+    /** Ends what is free now, and later what consumers still have. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            all.forEach(RowWindow::close);
-            sources.forEach(RowPages::close);
-        }
+        closed = true;
+        free.forEach(RowWindow::close);
+        free.clear();
+        sources.forEach(RowPages::close);
+        sources.clear();
     }
 }

@@ -6,6 +6,7 @@ package org.memmpy.store;
 import org.memmpy.format.Manifest;
 import org.memmpy.os.OpenResources;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,6 +81,32 @@ public final class RowLease implements AutoCloseable {
      */
     public int partOf(long row) {
         return rows.partOf(row);
+    }
+
+    /** {@return another lease of the same rows, to be closed} */
+    public RowLease again() {
+        rows.retain();
+        return new RowLease(rows, segments);
+    }
+
+    /**
+     * Opens the files of the leased rows, as {@link MappedArray#openFiles} those of the moment.
+     *
+     * @return the files, to be closed; they outlive the lease
+     * @throws IOException if they cannot be opened
+     */
+    public RowFiles openFiles() throws IOException {
+        return RowFiles.open(rows.where(), rows);
+    }
+
+    /**
+     * Opens the files of the leased rows, as {@link MappedArray#unsafePages} those of the moment,
+     * with the same risk.
+     *
+     * @return the files, to be closed; they outlive the lease
+     */
+    public RowPages unsafePages() {
+        return RowPages.open(rows.where(), rows);
     }
 
     /** {@return the array as the leased generation has it} */

@@ -204,6 +204,19 @@ final class Rows {
         }
     }
 
+    /** Takes another hold, for who has one. */
+    synchronized void retain() {
+        if (users == 0) {
+            throw new IllegalStateException(where + ": the lease was closed");
+        }
+        users++;
+    }
+
+    /** {@return the array, for messages} */
+    String where() {
+        return where;
+    }
+
     /** Gives the mappings up; leases that are out keep them until they are closed. */
     void retire() {
         synchronized (this) {

@@ -342,34 +342,45 @@ class RaggedColumnTest {
         long[] rows = {5, 4, 39, 5, 1};
         for (Column column : List.of(column("r").packed(), column("r").padTo(4))) {
             BoundColumn bound = column.bind(List.of(store.table()));
-            BoundColumn.Located located = bound.locate(new BatchRows(rows));
-            Extents extents = located.extents();
-            ByteArrayOutputStream items = new ByteArrayOutputStream();
-            for (int i = 0; i < rows.length; i++) {
-                items.write(model.rows.get((int) rows[i]), 0, (int) extents.length(i) * 2);
+            try (Pins pins = pins(store, List.of(bound), 40)) {
+                assertGathersFromPacked(model, rows, bound, pins);
             }
-            byte[] expected = new byte[(int) located.block().bytes()];
-            byte[] found = new byte[expected.length];
-            try (LeasedInputs inputs = new LeasedInputs(bound.inputs(), Access.NORMAL)) {
-                located.gather(inputs.rows(), extents, MemorySegment.ofArray(expected));
-            }
-            MemorySegment staged = MemorySegment.ofArray(items.toByteArray());
-            located.gather(
-                    List.of(org.memmpy.kernel.RowSource.of(staged)),
-                    extents.packed(),
-                    MemorySegment.ofArray(found));
-            assertArrayEquals(expected, found);
         }
+    }
+
+    private static Pins pins(Store store, List<BoundColumn> columns, long rows) {
+        return new Pins(columns, List.of(store), List.of(rows), Access.NORMAL);
+    }
+
+    private static void assertGathersFromPacked(
+            Model model, long[] rows, BoundColumn bound, Pins pins) {
+        BoundColumn.Located located = bound.locate(new BatchRows(rows, pins));
+        Extents extents = located.extents();
+        ByteArrayOutputStream items = new ByteArrayOutputStream();
+        for (int i = 0; i < rows.length; i++) {
+            items.write(model.rows.get((int) rows[i]), 0, (int) extents.length(i) * 2);
+        }
+        byte[] expected = new byte[(int) located.block().bytes()];
+        byte[] found = new byte[expected.length];
+        located.gather(pins.rows(bound), extents, MemorySegment.ofArray(expected));
+        MemorySegment staged = MemorySegment.ofArray(items.toByteArray());
+        located.gather(
+                List.of(org.memmpy.kernel.RowSource.of(staged)),
+                extents.packed(),
+                MemorySegment.ofArray(found));
+        assertArrayEquals(expected, found);
     }
 
     @Test
     void columnsOfOneArrayShareWhatWasFound() throws IOException {
         Store store = store("shared", Model.random(RowType.of(DType.INT8), 9, 1), 1);
         List<org.memmpy.store.Table> table = List.of(store.table());
-        BatchRows rows = new BatchRows(new long[] {1, 2});
         BoundColumn packed = column("r").packed().bind(table);
         BoundColumn padded = column("r").padToLongest().bind(table);
-        assertTrue(packed.locate(rows).extents() == padded.locate(rows).extents());
+        try (Pins pins = pins(store, List.of(packed, padded), 9)) {
+            BatchRows rows = new BatchRows(new long[] {1, 2}, pins);
+            assertTrue(packed.locate(rows).extents() == padded.locate(rows).extents());
+        }
     }
 
     // ---- rows read alone

@@ -31,6 +31,7 @@ class ReadAheadTest {
     @TempDir private Path directory;
     private Store store;
     private List<BoundColumn> columns;
+    private Pins pins;
     private Steps steps;
 
     @BeforeEach
@@ -39,17 +40,19 @@ class ReadAheadTest {
         store.array("x", DType.UINT8, PAGE).append(new byte[ROWS * PAGE]);
         store.commit();
         columns = List.of(Column.column("x").bind(List.of(store.table())));
+        pins = new Pins(columns, List.of(store), List.of((long) ROWS), Access.RANDOM);
         RowIndex rows = RowIndex.all(ROWS);
         steps = new Steps(rows, Order.shuffled(1).positions(rows, 0), 0, BATCH, 0, 1, Ends.KEEP);
     }
 
     @AfterEach
     void close() {
+        pins.close();
         store.close();
     }
 
     private ReadAhead ahead(long memory) {
-        return new ReadAhead(columns, steps, Access.RANDOM, new AskedGroups(steps, 0), memory);
+        return new ReadAhead(columns, steps, pins, new AskedGroups(steps, 0), memory);
     }
 
     @Test
