@@ -177,14 +177,10 @@ public final class BatchLoader implements AutoCloseable {
      */
     public LoaderDescription describe() {
         List<Block> slot = new ArrayList<>();
-        long staged = 0;
         for (int c = 0; c < columns.size(); c++) {
             BoundColumn column = columns.get(c);
             if (placements.isEmpty() || !(placements.get(c) instanceof Windows)) {
                 slot.add(new Block(column.type(), mostRows()));
-            }
-            for (int input = 0; !column.isCopied() && input < column.inputs().size(); input++) {
-                staged += mostRows() * column.itemBytes(input);
             }
         }
         boolean mayStage = policy != ReadPolicy.MAPPED && placements.isEmpty();
@@ -196,7 +192,7 @@ public final class BatchLoader implements AutoCloseable {
                 columns.stream().mapToLong(column -> column.type().bytes()).sum(),
                 (int) Math.min(prefetch, batches()),
                 PooledMemory.slotBytes(slot),
-                mayStage ? threads * staged : 0,
+                mayStage ? threads * PositionalReader.stagedSlotBytes(columns, mostRows()) : 0,
                 columns.stream().allMatch(BoundColumn::hasFixedRows),
                 threads,
                 policy,
@@ -286,7 +282,7 @@ public final class BatchLoader implements AutoCloseable {
                         ReadPlan.windowRows(order),
                         batchSize),
                 new MappedReader(columns, memory, access, placements),
-                new PositionalReader(columns, memory),
+                new PositionalReader(columns, memory, mostRows()),
                 learned);
     }
 
