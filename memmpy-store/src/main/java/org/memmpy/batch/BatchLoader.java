@@ -182,14 +182,10 @@ public final class BatchLoader implements AutoCloseable {
      */
     public LoaderDescription describe() {
         List<Block> slot = new ArrayList<>();
-        long staged = 0;
         for (int c = 0; c < columns.size(); c++) {
             BoundColumn column = columns.get(c);
             if (!remapped.contains(column.name())) {
                 slot.add(new Block(column.type(), mostRows()));
-            }
-            for (int input = 0; !column.isCopied() && input < column.inputs().size(); input++) {
-                staged += mostRows() * column.itemBytes(input);
             }
         }
         boolean mayStage = policy != ReadPolicy.MAPPED && !isPlaced();
@@ -201,7 +197,7 @@ public final class BatchLoader implements AutoCloseable {
                 columns.stream().mapToLong(column -> column.type().bytes()).sum(),
                 (int) Math.min(prefetch, batches()),
                 PooledMemory.slotBytes(slot),
-                mayStage ? threads * staged : 0,
+                mayStage ? threads * PositionalReader.stagedSlotBytes(columns, mostRows()) : 0,
                 columns.stream().allMatch(BoundColumn::hasFixedRows),
                 threads,
                 policy,
@@ -296,7 +292,7 @@ public final class BatchLoader implements AutoCloseable {
                         memory,
                         pins,
                         Placements.of(columns, viewed, remapped, pins, mostRows())),
-                new PositionalReader(columns, pins, memory),
+                new PositionalReader(columns, pins, memory, mostRows()),
                 learned);
     }
 

@@ -10,6 +10,7 @@ import org.memmpy.store.MappedArray;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** A column with its arrays found and its loop chosen. Immutable, safe from any thread. */
 sealed interface BoundColumn permits DenseColumn, RaggedColumn {
@@ -34,6 +35,9 @@ sealed interface BoundColumn permits DenseColumn, RaggedColumn {
     default long itemBytes(int input) {
         return inputs().get(input).getFirst().rowType().bytes();
     }
+
+    /** {@return how many rows of an input are read for one row, at most; empty if that varies} */
+    OptionalLong mostItems();
 
     /**
      * {@return whether what is delivered is the rows of the only input as they are, so that they

@@ -8,6 +8,7 @@ import org.memmpy.kernel.Elements;
 import org.memmpy.kernel.RowKernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
 /**
@@ -27,6 +28,11 @@ record CountForm(Width width, boolean sums, RowType type, RowKernel kernel) impl
     @Override
     public boolean hasItems() {
         return false;
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return OptionalLong.of(0);
     }
 
     @Override

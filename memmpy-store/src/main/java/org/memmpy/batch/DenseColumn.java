@@ -12,6 +12,7 @@ import org.memmpy.store.MappedArray;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A column whose rows are all of one type; masked elements may be filled.
@@ -26,6 +27,11 @@ record DenseColumn(
         RowKernel kernel,
         MaskedFill fill)
         implements BoundColumn {
+
+    @Override
+    public OptionalLong mostItems() {
+        return OptionalLong.of(1);
+    }
 
     @Override
     public boolean isCopied() {

@@ -7,6 +7,7 @@ import org.memmpy.RowType;
 import org.memmpy.kernel.RunMask;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
  * Of padded rows, which items are real.
@@ -28,6 +29,11 @@ record MaskForm(Width width, RowType element, RunMask kernel) implements RaggedF
     @Override
     public boolean hasItems() {
         return false;
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return OptionalLong.of(0);
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.memmpy.kernel.RowSource;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The items of all rows one behind the other.
@@ -25,6 +26,11 @@ record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
     @Override
     public boolean hasItems() {
         return true;
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return OptionalLong.empty();
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.memmpy.kernel.RowSource;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Every row as many items as the others.
@@ -31,6 +32,11 @@ record PaddedForm(Width width, RowType item, boolean flat, PadRuns kernel) imple
     @Override
     public boolean hasItems() {
         return true;
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return width.isFixed() ? OptionalLong.of(width.fixed()) : OptionalLong.empty();
     }
 
     @Override

@@ -101,8 +101,7 @@ final class PassReads implements AutoCloseable {
         long from = System.nanoTime();
         if (now.mode() == ReadMode.PLAIN && from - measuredAt < MEASURED_EVERY) {
             Read read = read(now, batch, ahead.claim(batch));
-            count(read);
-            return read;
+            return orReleased(read, () -> count(read));
         }
         measuredAt = from;
         long cpu = Host.cpuNanos();
@@ -113,9 +112,26 @@ final class PassReads implements AutoCloseable {
         long nanos = System.nanoTime() - from;
         long still = Host.hasCpuTime() ? Math.max(0, nanos - (Host.cpuNanos() - cpu)) : 0;
         stalled = still > STALLED * nanos;
-        count(read);
-        measured(batch, nanos, still, absent);
-        return read;
+        return orReleased(
+                read,
+                () -> {
+                    count(read);
+                    measured(batch, nanos, still, absent);
+                });
+    }
+
+    /** Does what else is to be done for a batch; if that fails nobody gets the batch. */
+    private static Read orReleased(Read read, Runnable rest) {
+        boolean complete = false;
+        try {
+            rest.run();
+            complete = true;
+            return read;
+        } finally {
+            if (!complete) {
+                read.filled.slot().release();
+            }
+        }
     }
 
     private Read read(ReadTuning.Choice now, long batch, long[] rows) {
@@ -137,7 +153,7 @@ final class PassReads implements AutoCloseable {
                 }
             }
             ReadTuning begun = plan.tuning(first);
-            apply(begun.choice(), batch); // may find no thread; the next one tries again
+            apply(begun, begun.choice(), batch); // may find no thread; the next one tries again
             tuning = begun;
         }
         return choice;
@@ -190,18 +206,14 @@ final class PassReads implements AutoCloseable {
                                 (double) round.waitedNanos / elapsed));
         round = new Round();
         if (!next.equals(choice)) {
-            apply(next, batch);
+            apply(tuning, next, batch);
         }
     }
 
-    private void apply(ReadTuning.Choice wanted, long batch) {
-        boolean isTry = plan.policy() == ReadPolicy.AUTO && wanted.mode() == ReadMode.PREAD;
-        ReadTuning.Choice next =
-                isTry && !positional.canOpen() ? tuning.without(ReadMode.PREAD) : wanted;
-        boolean asks = next.mode() == ReadMode.ASK;
-        ahead.lead(asks ? next.lead() : 0, batch);
-        if (next.mode() == ReadMode.PREAD) {
-            positional.threads(next.threads());
+    private void apply(ReadTuning by, ReadTuning.Choice wanted, long batch) {
+        ReadTuning.Choice next = wanted;
+        while (!begins(next, batch)) {
+            next = by.without(next.mode());
         }
         choice = next;
         LoaderEvents.Reads event = new LoaderEvents.Reads();
@@ -212,6 +224,27 @@ final class PassReads implements AutoCloseable {
             event.lead = next.lead();
             event.threads = next.threads();
             event.commit();
+        }
+    }
+
+    /** {@return whether what was decided works here; if nothing else may be done, it must} */
+    private boolean begins(ReadTuning.Choice next, long batch) {
+        boolean reads = next.mode() == ReadMode.PREAD;
+        boolean isTry = plan.policy() == ReadPolicy.AUTO && next.mode() != ReadMode.PLAIN;
+        if (isTry && reads && !positional.canOpen()) {
+            return false;
+        }
+        try {
+            ahead.lead(next.mode() == ReadMode.ASK ? next.lead() : 0, batch);
+            if (reads) {
+                positional.threads(next.threads());
+            }
+            return true;
+        } catch (OutOfMemoryError e) { // the system gives no thread
+            if (!isTry) {
+                throw e;
+            }
+            return false;
         }
     }
 

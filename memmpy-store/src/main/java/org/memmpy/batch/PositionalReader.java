@@ -22,6 +22,7 @@ final class PositionalReader implements BatchReader {
     private final List<BoundColumn> columns;
     private final Pins pins;
     private final BatchMemory memory;
+    private final long leastStaged;
     private final PositionalThreads threads = new PositionalThreads();
 
     /** For each column its inputs; null until the first batch. */
@@ -37,11 +38,14 @@ final class PositionalReader implements BatchReader {
      *
      * @param pins where rows are
      * @param memory where batches go
+     * @param mostRows of a batch
      */
-    PositionalReader(List<BoundColumn> columns, Pins pins, BatchMemory memory) {
+    PositionalReader(
+            List<BoundColumn> columns, Pins pins, BatchMemory memory, int mostRows) {
         this.columns = columns;
         this.pins = pins;
         this.memory = memory;
+        this.leastStaged = stagedSlotBytes(columns, mostRows);
     }
 
     /** Sets how many threads read. */
@@ -110,6 +114,24 @@ final class PositionalReader implements BatchReader {
         }
     }
 
+    /**
+     * {@return the memory of its own that it needs for each batch that is read at a time; it may be
+     * more if columns have no {@linkplain BoundColumn#mostItems most items}}
+     *
+     * @param mostRows of a batch
+     */
+    static long stagedSlotBytes(List<BoundColumn> columns, int mostRows) {
+        List<Block> staged = new ArrayList<>();
+        for (BoundColumn column : columns) {
+            if (!column.isCopied()) {
+                long count = mostRows * column.mostItems().orElse(1);
+                column.inputs()
+                        .forEach(input -> staged.add(new Block(input.getFirst().rowType(), count)));
+            }
+        }
+        return PooledMemory.slotBytes(staged);
+    }
+
     private List<Block> stagedBlocks(List<BoundColumn.Located> located) {
         List<Block> staged = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
@@ -165,7 +187,7 @@ final class PositionalReader implements BatchReader {
 
     private synchronized PooledMemory staging() {
         if (staging == null) {
-            staging = new PooledMemory(0);
+            staging = new PooledMemory(leastStaged); // so that it never grows
         }
         return staging;
     }

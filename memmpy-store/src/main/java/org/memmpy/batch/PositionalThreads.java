@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -16,10 +17,29 @@ final class PositionalThreads implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Deque<PositionalJob> jobs = new ArrayDeque<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final ThreadFactory factory;
     private int limit;
     private boolean closed;
 
-    /** Sets how many of them work; those that are too many wait. */
+    PositionalThreads() {
+        this(Thread.ofPlatform().daemon().name("memmpy-read-", 0).factory());
+    }
+
+    /**
+     * Prepares; no thread is made before there is a {@link #limit}.
+     *
+     * @param factory makes the threads
+     */
+    PositionalThreads(ThreadFactory factory) {
+        this.factory = factory;
+    }
+
+    /**
+     * Sets how many of them work; those that are too many wait. If the system gives no more, fewer
+     * do.
+     *
+     * @throws OutOfMemoryError if it gives none at all
+     */
     void limit(int count) {
         lock.lock();
         try {
@@ -27,11 +47,13 @@ final class PositionalThreads implements AutoCloseable {
             changed.signalAll();
             while (threads.size() < count && !closed) {
                 int number = threads.size();
-                threads.add(
-                        Thread.ofPlatform()
-                                .daemon()
-                                .name("memmpy-read-" + number)
-                                .start(() -> work(number)));
+                Thread thread = factory.newThread(() -> work(number));
+                thread.start();
+                threads.add(thread);
+            }
+        } catch (OutOfMemoryError e) { // a container's limit of processes, for example
+            if (threads.isEmpty()) {
+                throw e;
             }
         } finally {
             lock.unlock();

@@ -8,6 +8,7 @@ import org.memmpy.store.MappedArray;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A column of a jagged array.
@@ -28,6 +29,11 @@ record RaggedColumn(String name, RaggedSources arrays, RaggedForm form) implemen
     @Override
     public List<List<MappedArray>> inputs() {
         return form.hasItems() ? List.of(arrays.values()) : List.of();
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return form.mostItems();
     }
 
     @Override

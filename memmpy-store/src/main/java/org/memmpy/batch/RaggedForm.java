@@ -9,6 +9,7 @@ import org.memmpy.kernel.RowSource;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What jagged rows are delivered as. Immutable, safe from any thread. */
 sealed interface RaggedForm permits PackedForm, PaddedForm, MaskForm, CountForm {
@@ -20,6 +21,9 @@ sealed interface RaggedForm permits PackedForm, PaddedForm, MaskForm, CountForm 
 
     /** {@return whether items are copied; if not, where they are says all} */
     boolean hasItems();
+
+    /** {@return see {@link BoundColumn#mostItems}} */
+    OptionalLong mostItems();
 
     /** {@return see {@link BoundColumn#isCopied}} */
     default boolean isCopied() {

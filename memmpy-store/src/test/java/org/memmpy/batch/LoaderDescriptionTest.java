@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.memmpy.batch.Column.column;
 
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
+import org.memmpy.RaggedType;
+import org.memmpy.index.Order;
+import org.memmpy.store.RaggedArray;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
 
@@ -35,6 +39,10 @@ class LoaderDescriptionTest {
         try (Store writer = Store.create(path, StoreOption.NO_FORCE)) {
             writer.array("x", DType.FLOAT32, 100).append(new float[100 * ROWS]);
             writer.array("y", DType.UINT8, 50).append(new byte[50 * ROWS]);
+            RaggedArray ragged = writer.ragged("r", RaggedType.of(DType.INT16));
+            for (int row = 0; row < ROWS; row++) {
+                ragged.append(new short[row / 30]); // the later, the longer
+            }
             writer.commit();
         }
         store = Store.open(path);
@@ -57,8 +65,42 @@ class LoaderDescriptionTest {
     @ParameterizedTest
     @EnumSource
     void holdsNoMoreThanItSays(ReadPolicy policy) {
-        try (BatchLoader loader = loader().read(policy).threads(3).build()) {
+        assertHoldsNoMore(loader().read(policy));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void holdsNoMoreOfJaggedRows(ReadPolicy policy) {
+        assertHoldsNoMore(jagged(loader().read(policy)));
+        assertHoldsNoMore(jagged(loader().read(policy)).order(Order.sequential()));
+    }
+
+    private static LoaderBuilder jagged(LoaderBuilder loader) {
+        return loader.column(column("r").padTo(100))
+                .column(column("r").padTo(100).mask())
+                .column(column("r").lengths());
+    }
+
+    @Test
+    void saysWhatIsReadBeforeItIsGathered() {
+        try (BatchLoader loader =
+                jagged(
+                                BatchLoader.builder(store.table())
+                                        .read(ReadPolicy.PREAD)
+                                        .batchSize(64)
+                                        .threads(2))
+                        .build()) {
+            assertEquals(2 * 4 * 4096, loader.describe().stagedBytes()); // 64 * 100 int16 each
+        }
+        try (BatchLoader loader = loader().column(column("r").packed()).build()) {
+            assertFalse(loader.describe().isBound());
+        }
+    }
+
+    private static void assertHoldsNoMore(LoaderBuilder builder) {
+        try (BatchLoader loader = builder.threads(3).build()) {
             LoaderDescription description = loader.describe();
+            assertTrue(description.isBound());
             List<MiniBatch> kept = new ArrayList<>();
             try (Epoch epoch = loader.epoch(0)) {
                 for (MiniBatch batch : epoch) {
