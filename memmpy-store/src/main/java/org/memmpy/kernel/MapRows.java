@@ -12,8 +12,10 @@ import java.lang.foreign.MemorySegment;
 /** Integer ids replaced by others. */
 public final class MapRows implements RowKernel {
     private final ConvertRows load;
+    private final Conversion loadBlock;
     private final Conversion store;
     private final LabelMap labels;
+    private final RowType from;
     private final long elements;
     private final int rowsAtOnce;
     private final DType to;
@@ -27,8 +29,10 @@ public final class MapRows implements RowKernel {
      */
     public MapRows(RowType from, LabelMap labels, DType to) {
         this.load = new ConvertRows(from, DType.INT64, Affine.NONE);
+        this.loadBlock = new Conversion(from.dtype(), DType.INT64);
         this.store = new Conversion(DType.INT64, to);
         this.labels = labels;
+        this.from = from;
         this.elements = from.elements();
         this.rowsAtOnce = (int) Math.max(1, Conversion.BLOCK / elements);
         this.to = to;
@@ -36,9 +40,18 @@ public final class MapRows implements RowKernel {
 
     @Override
     public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
+        if (elements > Conversion.BLOCK) {
+            gatherBlocks(source, rows, count, target);
+        } else {
+            gatherRows(source, rows, count, target);
+        }
+    }
+
+    /** Several rows at once. */
+    private void gatherRows(RowSource source, long[] rows, int count, MemorySegment target) {
         Conversion.Scratch scratch = store.newScratch();
         long[] some = new long[Math.min(count, rowsAtOnce)];
-        long[] ids = new long[Math.toIntExact(some.length * elements)];
+        long[] ids = new long[(int) (some.length * elements)];
         MemorySegment loaded = MemorySegment.ofArray(ids);
         for (int start = 0; start < count; start += rowsAtOnce) {
             int n = Math.min(rowsAtOnce, count - start);
@@ -47,13 +60,38 @@ public final class MapRows implements RowKernel {
             int length = (int) (n * elements);
             int unknown = labels.apply(ids, length);
             if (unknown < length) {
-                throw new MemmpyException(
-                        "%s holds the id %,d, which the label map does not have. Add it, or leave such rows out by an index"
-                                .formatted(
-                                        source.nameOf(some[(int) (unknown / elements)]),
-                                        ids[unknown]));
+                throw unknown(source, some[(int) (unknown / elements)], ids[unknown]);
             }
             store.convert(loaded, 0, target, start * elements * to.bytes(), length, scratch);
         }
+    }
+
+    /** Rows in several blocks, as long as they may be. */
+    private void gatherBlocks(RowSource source, long[] rows, int count, MemorySegment target) {
+        Conversion.Scratch scratch = store.newScratch();
+        long[] ids = new long[Conversion.BLOCK];
+        MemorySegment loaded = MemorySegment.ofArray(ids);
+        for (int i = 0; i < count; i++) {
+            int part = source.partOf(rows[i]);
+            MemorySegment segment = source.segment(part);
+            long in = (rows[i] - source.firstRow(part)) * from.bytes();
+            long out = i * elements * to.bytes();
+            for (long done = 0; done < elements; done += Conversion.BLOCK) {
+                int n = (int) Math.min(Conversion.BLOCK, elements - done);
+                long at = in + done * from.dtype().bytes();
+                loadBlock.convert(segment, at, loaded, 0, n, scratch);
+                int unknown = labels.apply(ids, n);
+                if (unknown < n) {
+                    throw unknown(source, rows[i], ids[unknown]);
+                }
+                store.convert(loaded, 0, target, out + done * to.bytes(), n, scratch);
+            }
+        }
+    }
+
+    private static MemmpyException unknown(RowSource source, long row, long id) {
+        return new MemmpyException(
+                "%s holds the id %,d, which the label map does not have. Add it, or leave such rows out by an index"
+                        .formatted(source.nameOf(row), id));
     }
 }

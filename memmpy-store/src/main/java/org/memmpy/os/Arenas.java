@@ -13,7 +13,7 @@ public final class Arenas {
     /**
      * Closes an arena as soon as the JVM lets it: not while a thread writes one of its segments to
      * a channel, for example. Never fails and never waits; what cannot be closed now is closed by a
-     * thread of its own.
+     * thread of its own. One that is closed already is closed.
      *
      * @param arena shared; nobody else closes it
      * @param closed run when it is closed
@@ -40,7 +40,7 @@ public final class Arenas {
             arena.close();
             return true;
         } catch (IllegalStateException e) {
-            return false; // a segment of it is in use by an I/O operation
+            return !arena.scope().isAlive(); // or a segment is in use by an I/O operation
         }
     }
 

@@ -3,15 +3,25 @@
 
 package org.memmpy.os;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A file open to be mapped into a {@link PageWindow}. Any threads may use it until it is closed.
+ * A file open to be mapped into a {@link PageWindow}. Any threads may use it at once, and any may
+ * close it: that waits for those that map, and who maps later gets an exception.
  */
 public final class PageFile implements AutoCloseable {
     private final Path path;
     private final int descriptor;
+
+    /**
+     * Whoever passes the descriptor on has it for reading: once closed, it may be another file's.
+     */
+    private final ReadWriteLock using = new ReentrantReadWriteLock();
+
     private boolean closed;
 
     private PageFile(Path path, int descriptor) {
@@ -34,8 +44,36 @@ public final class PageFile implements AutoCloseable {
         return new PageFile(path, descriptor);
     }
 
-    /** {@return how long it is now} */
-    long size() throws IOException {
+    /**
+     * Maps a part of it into address space that was reserved and stays so meanwhile.
+     *
+     * @throws EOFException if it is shorter
+     * @throws IOException if the system refuses
+     * @throws IllegalStateException if it was closed
+     */
+    void mapInto(long address, long length, long offset) throws IOException {
+        using.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(path + " was closed");
+            }
+            long size = size();
+            if (size < offset + length) {
+                throw new EOFException(
+                        "%s: it has %,d bytes, and those up to %,d are needed"
+                                .formatted(path, size, offset + length));
+            }
+            if (!NativeCalls.mapInto(address, length, descriptor, offset)) {
+                throw new IOException(
+                        "%s: the system refuses to map %,d bytes at %,d"
+                                .formatted(path, length, offset));
+            }
+        } finally {
+            using.readLock().unlock();
+        }
+    }
+
+    private long size() throws IOException {
         long size = NativeCalls.size(descriptor);
         if (size < 0) {
             throw new IOException(path + ": its length cannot be told");
@@ -43,16 +81,18 @@ public final class PageFile implements AutoCloseable {
         return size;
     }
 
-    int descriptor() {
-        return descriptor;
-    }
-
+    /** Closes the file. Closing twice is harmless. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            NativeCalls.close(descriptor);
-            OpenResources.closed(this);
+    public void close() {
+        using.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                NativeCalls.close(descriptor);
+                OpenResources.closed(this);
+            }
+        } finally {
+            using.writeLock().unlock();
         }
     }
 

@@ -14,7 +14,11 @@ import java.lang.foreign.MemorySegment;
  * stays as it is.
  *
  * <p>Native code, and Java's own, dies by a signal if it touches a page of a file that was cut
- * after it was mapped. One thread at a time.
+ * after it was mapped.
+ *
+ * <p>One thread at a time maps and populates; a second one waits. Any may close it: that waits for
+ * the one that maps or populates, and who does so later gets an exception. Native code that still
+ * reads must have ended before.
  */
 public final class PageWindow implements AutoCloseable {
     private final long address;
@@ -22,6 +26,7 @@ public final class PageWindow implements AutoCloseable {
     private final long mappings;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment segment;
+    private boolean closed;
 
     private PageWindow(long address, long bytes, long mappings) {
         this.address = address;
@@ -73,21 +78,22 @@ public final class PageWindow implements AutoCloseable {
      * @param length how many bytes, a multiple of the page
      * @throws EOFException if the file is shorter
      * @throws IOException if the system refuses
+     * @throws IllegalStateException if the window or the file was closed
      */
-    public void map(long at, PageFile file, long offset, long length) throws IOException {
+    public synchronized void map(long at, PageFile file, long offset, long length)
+            throws IOException {
+        requireOpen();
         if (at < 0 || length < 0 || at > bytes - length) {
             throw new IndexOutOfBoundsException(
                     "%,d bytes at %,d of a window of %,d".formatted(length, at, bytes));
         }
-        if (file.size() < offset + length) {
-            throw new EOFException(
-                    "%s: it has %,d bytes, and those up to %,d are needed"
-                            .formatted(file, file.size(), offset + length));
-        }
-        if (!NativeCalls.mapInto(address + at, length, file.descriptor(), offset)) {
-            throw new IOException(
-                    "%s: the system refuses to map %,d bytes at %,d"
-                            .formatted(file, length, offset));
+        file.mapInto(address + at, length, offset);
+    }
+
+    /** The address space of a closed window may be somebody else's. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the window was closed");
         }
     }
 
@@ -95,16 +101,25 @@ public final class PageWindow implements AutoCloseable {
      * Has the first bytes' pages read, and waits for them, so that who touches them does not.
      *
      * @throws IOException if one cannot be read: the file was cut, or the disk fails
+     * @throws IllegalStateException if the window was closed
      */
-    public void populate(long length) throws IOException {
+    public synchronized void populate(long length) throws IOException {
+        requireOpen();
         if (length > bytes || !NativeCalls.populate(address, length)) {
             throw new IOException("pages of mapped files cannot be read");
         }
     }
 
-    /** Gives the address space back. Whoever still reads it through Java gets an exception. */
+    /**
+     * Gives the address space back. Whoever still reads it through Java gets an exception. Closing
+     * twice is harmless.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         Arenas.close(
                 arena,
                 () -> {

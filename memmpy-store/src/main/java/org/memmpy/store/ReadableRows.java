@@ -25,6 +25,10 @@ abstract sealed class ReadableRows permits MappedArray {
     final String path;
     final RowType type;
     private volatile Rows rows;
+
+    /** The rows once none can be read any more. */
+    private volatile Rows endedRows;
+
     private volatile String ended = ": the store was closed. Read before closing it";
 
     /**
@@ -304,11 +308,15 @@ abstract sealed class ReadableRows permits MappedArray {
      * @return the files, to be closed
      * @throws IllegalArgumentException if rows are not whole pages of the system, or do not begin
      *     at one
-     * @throws IllegalStateException if the system or the JVM does not allow it
+     * @throws IllegalStateException if the store was closed, or if the system or the JVM does not
+     *     allow it
      */
     public RowPages unsafePages() {
         while (true) {
             Rows now = rows;
+            if (now == endedRows) {
+                throw new IllegalStateException(where + ended);
+            }
             try {
                 return RowPages.open(where, now);
             } catch (CorruptStoreException | UncheckedIOException e) {
@@ -444,7 +452,9 @@ abstract sealed class ReadableRows permits MappedArray {
 
     void retire() {
         Rows last = rows;
-        rows = last.end();
+        Rows none = last.end();
+        endedRows = none;
+        rows = none;
     }
 
     /** {@return for example {@code image: uint8 (28, 28), 10,000 rows}} */

@@ -18,7 +18,10 @@ import java.util.Objects;
 
 /**
  * The committed rows of an array as whole pages of its files, for {@link RowWindow}s. The files
- * stay open until this is closed, even if the store is closed meanwhile. Any threads may use it.
+ * stay open until this is closed, even if the store is closed meanwhile.
+ *
+ * <p>Any threads may use it at once, and any may close it: that waits for those that map, and who
+ * maps later gets an {@link IllegalStateException}. Rows that were mapped stay so.
  */
 public final class RowPages implements AutoCloseable {
     private final String where;
@@ -113,6 +116,7 @@ public final class RowPages implements AutoCloseable {
         }
     }
 
+    /** Closes the files. Closing twice is harmless. */
     @Override
     public void close() {
         files.forEach(PageFile::close);

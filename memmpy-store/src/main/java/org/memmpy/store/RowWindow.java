@@ -11,7 +11,10 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Room for some rows, one behind the other, into which rows are mapped instead of copied. Readable
- * and writable: what is written stays in the window. One thread at a time.
+ * and writable: what is written stays in the window.
+ *
+ * <p>One thread at a time maps and loads. Any may close it: that waits for the one that maps or
+ * loads. Native code that still reads must have ended before.
  */
 public final class RowWindow implements AutoCloseable {
     private final PageWindow window;
@@ -38,6 +41,7 @@ public final class RowWindow implements AutoCloseable {
      * @param row the first
      * @param count how many consecutive rows
      * @throws CorruptStoreException if the file was cut
+     * @throws IllegalStateException if the window or the pages' file was closed
      */
     public void map(int place, RowPages pages, long row, int count) {
         pages.map(row, count, window, place * rowBytes);
@@ -49,6 +53,7 @@ public final class RowWindow implements AutoCloseable {
      *
      * @param rows how many
      * @throws CorruptStoreException if that fails
+     * @throws IllegalStateException if the window was closed
      */
     public void load(int rows) {
         try {
@@ -70,7 +75,7 @@ public final class RowWindow implements AutoCloseable {
         return window.segment().asSlice(0, rows * rowBytes);
     }
 
-    /** Gives the address space back. */
+    /** Gives the address space back. Closing twice is harmless. */
     @Override
     public void close() {
         window.close();

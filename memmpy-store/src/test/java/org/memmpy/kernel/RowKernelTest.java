@@ -355,6 +355,75 @@ class RowKernelTest {
         }
     }
 
+    /** With scratch that does not grow with the row. */
+    @ParameterizedTest
+    @EnumSource(names = {"UINT8", "INT64"})
+    void mapsLabelsOfLongRows(DType from) {
+        for (int elements : new int[] {1024, 1025, 1 << 20}) {
+            int bytes = from.bytes();
+            MemorySegment ids = MemorySegment.ofArray(new byte[2 * elements * bytes]);
+            byte[] expected = new byte[2 * elements];
+            for (int i = 0; i < expected.length; i++) {
+                ids.set(java.lang.foreign.ValueLayout.JAVA_BYTE, (long) i * bytes, (byte) (i % 7));
+                expected[(i + elements) % expected.length] = (byte) (100 + i % 7);
+            }
+            Map<Long, Long> map = new java.util.HashMap<>();
+            for (long id = 0; id < 7; id++) {
+                map.put(id, 100 + id);
+            }
+            byte[] found = new byte[expected.length];
+            MapRows kernel =
+                    new MapRows(RowType.of(from, elements), new LabelMap(map), DType.UINT8);
+            com.sun.management.ThreadMXBean threads =
+                    (com.sun.management.ThreadMXBean)
+                            java.lang.management.ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            kernel.gather(ids, new long[] {1, 0}, 2, MemorySegment.ofArray(found));
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            assertArrayEquals(expected, found);
+            assertTrue(allocated < 100_000 + 2L * elements, () -> allocated + " bytes");
+            long last = (2L * elements - 1) * bytes;
+            ids.set(java.lang.foreign.ValueLayout.JAVA_BYTE, last, (byte) 99);
+            MemorySegment target = MemorySegment.ofArray(found);
+            String message =
+                    assertThrows(
+                                    MemmpyException.class,
+                                    () -> kernel.gather(ids, new long[] {0, 1}, 2, target))
+                            .getMessage();
+            assertTrue(message.startsWith("row 1 holds the id 99, which"), message);
+        }
+    }
+
+    @Test
+    void mapsLabelsOfRowsThatNoArrayHolds(@TempDir Path directory) throws IOException {
+        long elements = (1L << 31) + 5;
+        try (java.io.RandomAccessFile sparse =
+                        new java.io.RandomAccessFile(directory.resolve("x").toFile(), "rw");
+                Arena arena = Arena.ofConfined()) {
+            sparse.seek(elements - 1);
+            sparse.write(9);
+            MemorySegment row =
+                    sparse.getChannel()
+                            .map(
+                                    java.nio.channels.FileChannel.MapMode.READ_ONLY,
+                                    0,
+                                    elements,
+                                    arena);
+            MapRows kernel =
+                    new MapRows(
+                            RowType.of(DType.UINT8, elements),
+                            new LabelMap(Map.of(9L, 1L)),
+                            DType.UINT8);
+            MemorySegment target = MemorySegment.ofArray(new byte[0]);
+            String message =
+                    assertThrows(
+                                    MemmpyException.class,
+                                    () -> kernel.gather(row, new long[] {0}, 1, target))
+                            .getMessage();
+            assertTrue(message.startsWith("row 0 holds the id 0, which"), message);
+        }
+    }
+
     @Test
     void scalesInTheTargetsPrecision() {
         MemorySegment source = MemorySegment.ofArray(new byte[] {0, 1, (byte) 255, 77});
