@@ -40,8 +40,7 @@ final class PositionalReader implements BatchReader {
      * @param memory where batches go
      * @param mostRows of a batch
      */
-    PositionalReader(
-            List<BoundColumn> columns, Pins pins, BatchMemory memory, int mostRows) {
+    PositionalReader(List<BoundColumn> columns, Pins pins, BatchMemory memory, int mostRows) {
         this.columns = columns;
         this.pins = pins;
         this.memory = memory;
