@@ -88,7 +88,7 @@ public final class BatchLoader implements AutoCloseable {
         this.rank = settings.rank;
         this.world = settings.world;
         this.threads = settings.threads;
-        this.prefetch = settings.prefetch;
+        this.prefetch = settings.prefetch(slotBytes());
         this.logEvery = settings.logEvery;
         this.policy = settings.policy;
         long slotBytes = slotBytes();

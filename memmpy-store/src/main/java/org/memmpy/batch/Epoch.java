@@ -168,7 +168,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             ready--;
             told = meter.delivered(batch, ready, reads::stats);
             record(batch);
-            taken.signalAll();
+            if (hasRoomToWakeFor()) {
+                taken.signalAll();
+            }
             if (delivered == batches) {
                 meter.end();
                 gathered.signalAll();
@@ -196,6 +198,14 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             event.ready = ready;
             event.commit();
         }
+    }
+
+    /**
+     * {@return whether waiting threads are to be woken} Not for a single place of a long ring: to
+     * wake one costs as much as it takes to gather several small batches.
+     */
+    private boolean hasRoomToWakeFor() {
+        return ring.length - (claimed - delivered) >= Math.max(1, ring.length / 4);
     }
 
     private int place() {

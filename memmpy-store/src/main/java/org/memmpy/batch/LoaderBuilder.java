@@ -10,6 +10,7 @@ import org.memmpy.kernel.CopyRows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /** Collects the settings of a {@link BatchLoader}. */
 public final class LoaderBuilder {
@@ -145,13 +146,15 @@ public final class LoaderBuilder {
     }
 
     /**
-     * Sets how many batches are gathered ahead of the consumer; 4 if this is not called.
+     * Sets how many batches are gathered ahead of the consumer. If this is not called, 4, or as
+     * many as 1 MiB holds, up to 64: handing small batches over one by one costs more than
+     * gathering them.
      *
      * @param batches at least 1
      * @return this
      */
     public LoaderBuilder prefetch(int batches) {
-        settings.prefetch = batches;
+        settings.prefetch = OptionalInt.of(batches);
         return this;
     }
 

@@ -11,10 +11,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What a {@link LoaderBuilder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
+    private static final int LEAST_PREFETCH = 4;
+    private static final int MOST_PREFETCH = 64;
+    private static final long PREFETCHED_BYTES = 1 << 20;
+
     final List<Table> tables;
     final List<Source> mixed;
     final List<Column> columns = new ArrayList<>();
@@ -26,7 +31,7 @@ final class LoaderSettings {
     int rank;
     int world = 1;
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-    int prefetch = 4;
+    OptionalInt prefetch = OptionalInt.empty();
 
     /** 0 if it depends on their memory. */
     int maxOpenBatches;
@@ -110,7 +115,7 @@ final class LoaderSettings {
                             .formatted(rank, world, batchSize, world - 1));
         }
         requirePositive("threads", threads);
-        requirePositive("prefetch", prefetch);
+        requirePositive("prefetch", prefetch.orElse(1));
         if (hasPlacements() && policy == ReadPolicy.PREAD) {
             throw new IllegalArgumentException(
                     "columns are to be views or remapped, which read mappings, and ReadPolicy.PREAD reads none");
@@ -135,6 +140,17 @@ final class LoaderSettings {
                     "%s looks rows up in %s, which is of one table, but several tables are mixed. Mix them in an order without columns, such as Order.shuffled"
                             .formatted(order, order.columns().getFirst()));
         }
+    }
+
+    /**
+     * {@return how many batches to be ahead by: what was asked for, else 4, or more of small ones,
+     * because threads take turns with each other for the price of some tens of KiB}
+     *
+     * @param slotBytes of a batch
+     */
+    int prefetch(long slotBytes) {
+        return prefetch.orElse(
+                Math.clamp(PREFETCHED_BYTES / slotBytes, LEAST_PREFETCH, MOST_PREFETCH));
     }
 
     /** {@return whether columns are delivered where they are mapped} */
