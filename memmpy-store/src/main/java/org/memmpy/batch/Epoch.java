@@ -6,6 +6,7 @@ package org.memmpy.batch;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.MemmpyException;
 import org.memmpy.os.OpenResources;
+import org.memmpy.os.Workers;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -319,7 +320,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             lock.unlock();
         }
         reads.stop();
-        Threads.join(workers); // a thread still gathering must not outlive the memory
+        Workers.join(workers); // a thread still gathering must not outlive the memory
         try {
             reads.close();
             closeUndelivered();

@@ -3,6 +3,8 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.os.Workers;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -109,6 +111,6 @@ final class PositionalThreads implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Threads.join(ending);
+        Workers.join(ending);
     }
 }

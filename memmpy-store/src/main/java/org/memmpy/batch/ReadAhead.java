@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.os.NativeCalls;
+import org.memmpy.os.Workers;
 
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -110,7 +111,7 @@ final class ReadAhead {
         } finally {
             lock.unlock();
         }
-        Threads.join(running == null ? List.of() : List.of(running));
+        Workers.join(running == null ? List.of() : List.of(running));
     }
 
     /** {@return the bytes that were asked for, whole pages} */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Runs the same work on several threads until all have ended. */
+/** Runs the same work on several threads until all have ended; waits for threads. */
 public final class Workers {
     private Workers() {}
 
@@ -48,7 +48,8 @@ public final class Workers {
         }
     }
 
-    private static void join(List<Thread> threads) {
+    /** Waits for the end of threads; an interrupt is kept for later. */
+    public static void join(List<Thread> threads) {
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {

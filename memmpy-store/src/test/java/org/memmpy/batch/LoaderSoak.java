@@ -11,6 +11,7 @@ import org.memmpy.index.RowIndex;
 import org.memmpy.os.NativeCalls;
 import org.memmpy.os.OpenResources;
 import org.memmpy.os.PageFile;
+import org.memmpy.os.Workers;
 import org.memmpy.store.Store;
 
 import java.io.IOException;
@@ -279,7 +280,7 @@ public final class LoaderSoak {
                 kept.forEach(MiniBatch::close);
             }
         } finally {
-            Threads.join(others);
+            Workers.join(others);
             Thread.interrupted(); // the last one may have come too late
             loader.close();
             kept.forEach(MiniBatch::close);
