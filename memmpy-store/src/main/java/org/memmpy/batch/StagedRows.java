@@ -17,23 +17,8 @@ import java.lang.foreign.MemorySegment;
  */
 record StagedRows(MemorySegment segment, Extents origin, int sources) implements RowSource {
     @Override
-    public int parts() {
-        return 1;
-    }
-
-    @Override
     public MemorySegment segment(int part) {
         return segment;
-    }
-
-    @Override
-    public long firstRow(int part) {
-        return 0;
-    }
-
-    @Override
-    public int partOf(long row) {
-        return 0;
     }
 
     @Override

@@ -38,16 +38,6 @@ final class BalancedDraws extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size() < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size() < 2;
-    }
-
-    @Override
     long hash() {
         return Hashes.of("balanced 1", order.hash(), epoch, passesKey, lists.hash());
     }

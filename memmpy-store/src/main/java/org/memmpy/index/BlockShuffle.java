@@ -56,16 +56,6 @@ final class BlockShuffle extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size < 2;
-    }
-
-    @Override
     long hash() {
         return Hashes.of("blocks 1", size, blockRows, lanes, windowRows, blocks.hash(), windowsKey);
     }

@@ -69,16 +69,6 @@ final class Buckets extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size() < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size() < 2;
-    }
-
-    @Override
     long hash() {
         MappedArray offsets = order.array().offsets();
         return Hashes.of(

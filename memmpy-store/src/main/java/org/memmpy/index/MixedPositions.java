@@ -63,16 +63,6 @@ final class MixedPositions extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size < 2;
-    }
-
-    @Override
     long hash() {
         return Hashes.of(order, first, size);
     }

@@ -39,16 +39,6 @@ abstract sealed class Permutation extends RowIndex {
     }
 
     @Override
-    public final boolean isSorted() {
-        return size < 2;
-    }
-
-    @Override
-    public final boolean isRange() {
-        return size < 2;
-    }
-
-    @Override
     final long hash() {
         return Hashes.of("shuffle 1", size, key);
     }

@@ -27,16 +27,6 @@ final class Repeat extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size < 2;
-    }
-
-    @Override
     long hash() {
         return Hashes.of("repeat", once.hash(), size);
     }

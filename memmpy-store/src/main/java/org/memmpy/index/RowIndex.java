@@ -46,10 +46,14 @@ public abstract sealed class RowIndex
      * {@return whether the rows are known to ascend, none twice: a set of rows. Lists were looked
      * at when they were made; nothing is read}
      */
-    public abstract boolean isSorted();
+    public boolean isSorted() {
+        return size() < 2;
+    }
 
     /** {@return whether the rows are known to be consecutive, ascending} */
-    public abstract boolean isRange();
+    public boolean isRange() {
+        return size() < 2;
+    }
 
     /** {@return a number that stands for the rows and how they are found} */
     abstract long hash();

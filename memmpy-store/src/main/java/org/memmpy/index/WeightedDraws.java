@@ -26,16 +26,6 @@ final class WeightedDraws extends RowIndex {
     }
 
     @Override
-    public boolean isSorted() {
-        return size < 2;
-    }
-
-    @Override
-    public boolean isRange() {
-        return size < 2;
-    }
-
-    @Override
     long hash() {
         return Hashes.of("weighted 1", size, key, table.hash());
     }

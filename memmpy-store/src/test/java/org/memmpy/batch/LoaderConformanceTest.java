@@ -29,6 +29,7 @@ import org.memmpy.testing.Rows;
 import org.memmpy.where.Cut;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -343,76 +344,64 @@ class LoaderConformanceTest {
     // ---- what is said of rows that cannot be delivered
 
     /** Row 5 of a source is the only one of its class. */
-    private static void createLabels(Path path) throws IOException {
+    private Path createLabels() throws IOException {
+        Path path = Files.createTempDirectory(directory, "labels").resolve("labels.memmpy");
         int[] labels = new int[40];
         labels[5] = 9;
         try (Store store = Store.create(path)) {
             store.array("label", DType.INT32).append(labels);
             store.commit();
         }
+        return path;
     }
 
     @ParameterizedTest
     @EnumSource
     void aBadRowIsNamedHoweverItIsRead(ReadPolicy policy) throws IOException {
-        Path path = directory.resolve(policy + ".labels");
-        createLabels(path);
-        try (Store labels = Store.open(path);
-                BatchLoader loader =
-                        BatchLoader.builder(labels.table())
-                                .column(column("label").oneHot(3))
-                                .read(policy)
-                                .shuffle(1)
-                                .batchSize(10)
-                                .build();
-                Epoch epoch = loader.epoch(0)) {
-            MemmpyException e =
-                    assertThrows(MemmpyException.class, () -> epoch.forEach(MiniBatch::close));
-            assertTrue(e.getMessage().contains("row 5 holds the class 9"), e.getMessage());
-        }
+        assertNamed(policy, column("label").oneHot(3), "row 5 holds the class 9");
     }
 
     @ParameterizedTest
     @EnumSource
     void anUnknownLabelIsNamedHoweverItIsRead(ReadPolicy policy) throws IOException {
-        Path path = directory.resolve(policy + ".unknown");
-        createLabels(path);
-        try (Store labels = Store.open(path);
+        assertNamed(policy, column("label").mapLabels(Map.of(0L, 3L)), "row 5 holds the id 9");
+    }
+
+    private void assertNamed(ReadPolicy policy, Column column, String what) throws IOException {
+        try (Store labels = Store.open(createLabels());
                 BatchLoader loader =
                         BatchLoader.builder(labels.table())
-                                .column(column("label").mapLabels(Map.of(0L, 3L)))
+                                .column(column)
                                 .read(policy)
                                 .shuffle(1)
                                 .batchSize(10)
-                                .build();
-                Epoch epoch = loader.epoch(0)) {
+                                .build()) {
+            assertFails(loader, what);
+        }
+    }
+
+    private static void assertFails(BatchLoader loader, String what) {
+        try (Epoch epoch = loader.epoch(0)) {
             MemmpyException e =
                     assertThrows(MemmpyException.class, () -> epoch.forEach(MiniBatch::close));
-            assertTrue(e.getMessage().contains("row 5 holds the id 9"), e.getMessage());
+            assertTrue(e.getMessage().contains(what), e.getMessage());
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void aBadRowIsNamedWithItsSource(ReadPolicy policy) throws IOException {
-        Path path = directory.resolve(policy + ".mixed");
-        createLabels(path);
-        try (Store labels = Store.open(path)) {
+        try (Store labels = Store.open(createLabels())) {
             Source good = new Source(labels.table(), RowIndex.all(5), 0.5);
             Source bad = new Source(labels.table(), RowIndex.all(40), 0.5);
             try (BatchLoader loader =
-                            BatchLoader.mix(good, bad)
-                                    .column(column("label").oneHot(3))
-                                    .read(policy)
-                                    .epochRows(100)
-                                    .batchSize(10)
-                                    .build();
-                    Epoch epoch = loader.epoch(0)) {
-                MemmpyException e =
-                        assertThrows(MemmpyException.class, () -> epoch.forEach(MiniBatch::close));
-                assertTrue(
-                        e.getMessage().contains("row 5 of source 1 holds the class 9"),
-                        e.getMessage());
+                    BatchLoader.mix(good, bad)
+                            .column(column("label").oneHot(3))
+                            .read(policy)
+                            .epochRows(100)
+                            .batchSize(10)
+                            .build()) {
+                assertFails(loader, "row 5 of source 1 holds the class 9");
             }
         }
     }

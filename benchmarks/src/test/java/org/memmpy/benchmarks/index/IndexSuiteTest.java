@@ -3,21 +3,16 @@
 
 package org.memmpy.benchmarks.index;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import picocli.CommandLine;
+import org.memmpy.benchmarks.race.SuiteRun;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** The whole suite on a few rows; what it measures then means nothing. */
 class IndexSuiteTest {
@@ -25,21 +20,11 @@ class IndexSuiteTest {
 
     @Test
     void writesOneLineForEachContender() throws IOException {
-        Path file = folder.resolve("results.jsonl");
-        Path work = Files.createDirectory(folder.resolve("work"));
-        StringWriter out = new StringWriter();
-        int exitCode =
-                new CommandLine(new IndexSuite())
-                        .setOut(new PrintWriter(out))
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .execute(
-                                ("--labels 5000 --cut-rows 5000 --rounds 1 --python no-such-python --dir "
-                                                + work
-                                                + " --out "
-                                                + file)
-                                        .split(" "));
-        assertEquals(0, exitCode, out.toString());
-        List<String> lines = Files.readAllLines(file);
+        List<Map<String, String>> lines =
+                SuiteRun.of(
+                        new IndexSuite(),
+                        folder,
+                        "--labels 5000 --cut-rows 5000 --rounds 1 --python no-such-python");
         for (String contender :
                 List.of(
                         "memmpy, 1 thread",
@@ -50,14 +35,18 @@ class IndexSuiteTest {
                         "memory beside the result")) {
             assertTrue(
                     lines.stream()
-                            .anyMatch(line -> line.contains(contender) && line.contains("median")),
+                            .anyMatch(
+                                    line ->
+                                            line.get("contender").contains(contender)
+                                                    && line.containsKey("median")),
                     contender + " in " + lines);
         }
         assertTrue(
-                lines.stream().anyMatch(line -> line.contains("NumPy") && line.contains("skipped")),
+                lines.stream()
+                        .anyMatch(
+                                line ->
+                                        line.get("contender").contains("NumPy")
+                                                && line.containsKey("skipped")),
                 lines.toString());
-        try (Stream<Path> left = Files.list(work)) {
-            assertEquals(List.of(), left.toList());
-        }
     }
 }

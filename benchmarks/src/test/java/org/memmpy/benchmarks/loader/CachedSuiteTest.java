@@ -8,19 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.memmpy.benchmarks.race.JsonLines;
-
-import picocli.CommandLine;
+import org.memmpy.benchmarks.race.SuiteRun;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Both suites on few rows: who takes part and what is told of each. What they measure then means
@@ -33,19 +27,7 @@ class CachedSuiteTest {
     @TempDir private Path folder;
 
     private List<Map<String, String>> run(CachedSuite suite, String options) throws IOException {
-        Path file = folder.resolve("results.jsonl");
-        Path work = Files.createDirectory(folder.resolve("work"));
-        StringWriter out = new StringWriter();
-        int exitCode =
-                new CommandLine(suite)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(out))
-                        .execute((options + " --dir " + work + " --out " + file).split(" "));
-        assertEquals(0, exitCode, out.toString());
-        try (Stream<Path> left = Files.list(work)) {
-            assertEquals(List.of(), left.toList());
-        }
-        List<Map<String, String>> lines = JsonLines.read(file);
+        List<Map<String, String>> lines = SuiteRun.of(suite, folder, options);
         for (Map<String, String> line : lines) {
             assertTrue(line.keySet().containsAll(MEMBERS), line.toString());
             assertEquals("true", line.get("cached"));

@@ -8,39 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.memmpy.benchmarks.race.JsonLines;
-import org.memmpy.benchmarks.race.Suite;
-
-import picocli.CommandLine;
+import org.memmpy.benchmarks.race.SuiteRun;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The suites of cold and of remapped rows on few of them; that they end, and what they tell. */
 class DiskSuiteTest {
     @TempDir private Path folder;
-
-    private List<Map<String, String>> run(Suite suite, String options) throws IOException {
-        Path file = folder.resolve("results.jsonl");
-        Path work = Files.createDirectory(folder.resolve("work"));
-        StringWriter out = new StringWriter();
-        int exitCode =
-                new CommandLine(suite)
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(out))
-                        .execute((options + " --dir " + work + " --out " + file).split(" "));
-        assertEquals(0, exitCode, out.toString());
-        try (Stream<Path> left = Files.list(work)) {
-            assertEquals(List.of(), left.toList());
-        }
-        return Files.exists(file) ? JsonLines.read(file) : List.of();
-    }
 
     private static void assertRates(List<Map<String, String>> lines) {
         for (Map<String, String> line : lines) {
@@ -54,7 +31,10 @@ class DiskSuiteTest {
     @Test
     void everyPolicyTakesPart() throws IOException {
         List<Map<String, String>> lines =
-                run(new ColdSuite(), "--bytes 4194304 --seconds 0.05 --rounds 1 --cached");
+                SuiteRun.of(
+                        new ColdSuite(),
+                        folder,
+                        "--bytes 4194304 --seconds 0.05 --rounds 1 --cached");
         assertEquals(8, lines.size(), lines.toString());
         assertRates(lines);
         assertTrue(lines.stream().allMatch(line -> line.get("cached").equals("true")));
@@ -63,8 +43,9 @@ class DiskSuiteTest {
     @Test
     void remappedRowsTakePart() throws IOException {
         List<Map<String, String>> lines =
-                run(
+                SuiteRun.of(
                         new RemapSuite(),
+                        folder,
                         "--bytes 67108864 --turn-bytes 33554432 --row-bytes 65536 --rounds 1");
         assertTrue(lines.isEmpty() || lines.size() == 4, lines.toString());
         assertRates(lines);
