@@ -97,6 +97,6 @@ final class SampledIterable extends DataIterable {
     synchronized LoaderStats stats() {
         long elapsed = (ended == 0 ? System.nanoTime() : ended) - started;
         return new LoaderStats(
-                batches, rows, rows * rowBytes, waitNanos, elapsed, 0, 0, ReadStats.NONE);
+                batches, rows, rows * rowBytes, waitNanos, elapsed, 0, 0, 0, ReadStats.NONE);
     }
 }

@@ -358,6 +358,11 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
+    /** {@return the batches that the consumer has not closed, if they have memory of the loader} */
+    int openBatches() {
+        return openBatches.count();
+    }
+
     void forget(Epoch epoch) {
         synchronized (open) {
             open.remove(epoch);

@@ -167,7 +167,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             ring[place] = null;
             delivered++;
             ready--;
-            told = meter.delivered(batch, ready, reads::stats);
+            told = meter.delivered(batch) ? stats() : null;
             record(batch);
             if (hasRoomToWakeFor()) {
                 taken.signalAll();
@@ -289,10 +289,15 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     public LoaderStats stats() {
         lock.lock();
         try {
-            return meter.stats(ready, reads.stats());
+            return meter.stats(ready, slots(), reads.stats());
         } finally {
             lock.unlock();
         }
+    }
+
+    private int slots() {
+        long inPass = closed || failure != null ? ready : claimed - delivered;
+        return Math.toIntExact(inPass + loader.openBatches());
     }
 
     /** {@return the memory that holds rows before they are gathered} */
@@ -348,6 +353,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             try {
                 undelivered = ring[i];
                 ring[i] = null;
+                ready = 0;
             } finally {
                 lock.unlock();
             }

@@ -16,6 +16,8 @@ import java.util.Locale;
  * @param gatherNanos how long all threads together took to gather batches, those not yet delivered
  *     included; more than the elapsed time if several work at once
  * @param ready batches that are gathered and not yet taken: by how much the loader is ahead
+ * @param slots batches that have memory now: being gathered, ready, and those of all the loader's
+ *     passes that the consumer has not closed. What it does with memory of another is not known
  * @param reads how it reads rows that are not cached, and what it waits for
  */
 public record LoaderStats(
@@ -26,9 +28,10 @@ public record LoaderStats(
         long elapsedNanos,
         long gatherNanos,
         int ready,
+        int slots,
         ReadStats reads) {
     /** Nothing yet. */
-    public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0, 0, 0, ReadStats.NONE);
+    public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0, 0, 0, 0, ReadStats.NONE);
 
     /**
      * {@return the share of the consumer's time that it spent waiting for data, 0 to 1: near 0 the
@@ -53,13 +56,14 @@ public record LoaderStats(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%,d rows in %.1f s: %,.0f rows/s, %,.1f MB/s; waited %.1f %% of the time, %d batches ready; %s",
+                "%,d rows in %.1f s: %,.0f rows/s, %,.1f MB/s; waited %.1f %% of the time, %d batches ready, %d slots in use; %s",
                 rows,
                 elapsedNanos / 1e9,
                 rowsPerSecond(),
                 bytesPerSecond() / 1e6,
                 100 * waitShare(),
                 ready,
+                slots,
                 reads);
     }
 }

@@ -75,6 +75,11 @@ final class OpenBatches {
         return () -> close(batchBytes, place);
     }
 
+    /** {@return how many are open} */
+    synchronized int count() {
+        return count;
+    }
+
     private synchronized void close(long batchBytes, String place) {
         count--;
         bytes -= batchBytes;

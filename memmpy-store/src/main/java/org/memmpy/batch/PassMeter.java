@@ -5,7 +5,6 @@ package org.memmpy.batch;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
  * Counts what a pass delivers, and says so now and then. Not thread-safe: the pass's lock guards
@@ -43,17 +42,17 @@ final class PassMeter {
         gatherNanos += nanos;
     }
 
-    /** {@return what is to be told now, with {@link #tell}; mostly null} */
-    LoaderStats delivered(MiniBatch batch, int ready, Supplier<ReadStats> reads) {
+    /** {@return whether it is time to {@link #tell} what was delivered} */
+    boolean delivered(MiniBatch batch) {
         batches++;
         rows += batch.rows();
         bytes += batch.bytes();
         long now = System.nanoTime();
         if (logNanos == 0 || now - logged < logNanos) {
-            return null;
+            return false;
         }
         logged = now;
-        return stats(ready, reads.get());
+        return true;
     }
 
     /** Logs a line; not under the lock, for a log may be slow. */
@@ -68,9 +67,9 @@ final class PassMeter {
         }
     }
 
-    LoaderStats stats(int ready, ReadStats reads) {
+    LoaderStats stats(int ready, int slots, ReadStats reads) {
         long end = ended == 0 ? System.nanoTime() : ended;
         return new LoaderStats(
-                batches, rows, bytes, waitNanos, end - started, gatherNanos, ready, reads);
+                batches, rows, bytes, waitNanos, end - started, gatherNanos, ready, slots, reads);
     }
 }

@@ -175,7 +175,7 @@ final class ReadAhead {
                 publish(group, found, bytes);
             }
         } catch (InterruptedException | RuntimeException | InternalError e) {
-            LOG.log(Level.DEBUG, "nothing more is asked ahead", e);
+            LOG.log(Level.WARNING, "rows of this pass are not asked for ahead any more", e);
         } finally {
             stop(); // who waits shall calculate rows, and fail with them if they cannot be read
         }

@@ -20,7 +20,6 @@ final class ByteHalves {
     private final int[] fours = new int[Conversion.BLOCK / 4];
     private final long[] spread = new long[Conversion.BLOCK / 4];
     private final short[] halves = new short[Conversion.BLOCK];
-    private final MemorySegment fourBits = MemorySegment.ofArray(fours);
     private final MemorySegment spreadBits = MemorySegment.ofArray(spread);
     private final MemorySegment halfBits = MemorySegment.ofArray(halves);
 
@@ -40,7 +39,7 @@ final class ByteHalves {
      * @param n at most a block
      */
     short[] load(DType dtype, MemorySegment source, long in, int n) {
-        MemorySegment.copy(source, in, fourBits, 0, n);
+        IntBits.load(source, in, fours, n);
         // signed bytes plus 128 are unsigned: their upper bit is the other one
         Casts.bytesToHalves(fours, dtype == DType.INT8 ? 0x8080_8080 : 0, spread, (n + 3) / 4);
         Widening.bits(spreadBits, halfBits, 2L * n);

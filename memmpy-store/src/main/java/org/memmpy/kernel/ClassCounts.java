@@ -25,6 +25,7 @@ public final class ClassCounts {
     private static final int PIECE = 1024;
 
     private final DType dtype;
+    private final Conversion toLong;
     private final int limit;
     private final long[] small = new long[SMALL]; // counts of LEAST to LEAST + 4,095
     private long[] keys = new long[64]; // others: an open-addressed table, free where counts has 0
@@ -49,6 +50,7 @@ public final class ClassCounts {
             throw new IllegalArgumentException("a limit of " + limit + "; it must be at least 1");
         }
         this.dtype = dtype;
+        this.toLong = new Conversion(dtype, DType.INT64);
         this.limit = limit;
     }
 
@@ -61,15 +63,15 @@ public final class ClassCounts {
      * @return false if there are too many distinct values, so that more need not be added
      */
     public boolean add(MemorySegment segment, long offset, long elements) {
-        Conversion toLong = new Conversion(dtype, DType.INT64);
-        Conversion.Scratch scratch = toLong.newScratch();
         long[] piece = new long[(int) Math.min(PIECE, elements)];
         MemorySegment loaded = MemorySegment.ofArray(piece);
-        for (long done = 0; done < elements && !tooMany; done += PIECE) {
-            int n = (int) Math.min(PIECE, elements - done);
-            toLong.convert(segment, offset + done * dtype.bytes(), loaded, 0, n, scratch);
-            for (int i = 0; i < n && !tooMany; i++) {
-                add(piece[i], 1);
+        try (Conversion.Scratch scratch = toLong.scratch()) {
+            for (long done = 0; done < elements && !tooMany; done += PIECE) {
+                int n = (int) Math.min(PIECE, elements - done);
+                toLong.convert(segment, offset + done * dtype.bytes(), loaded, 0, n, scratch);
+                for (int i = 0; i < n && !tooMany; i++) {
+                    add(piece[i], 1);
+                }
             }
         }
         return !tooMany;

@@ -6,7 +6,10 @@ package org.memmpy.kernel;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Casts elements from one dtype to another, then scales and shifts them.
@@ -33,6 +36,9 @@ final class Conversion {
     private final boolean sameBits;
     private final boolean viaHalves;
 
+    /** As many as were ever in use at once. */
+    private final Queue<Scratch> idle = new ConcurrentLinkedQueue<>();
+
     /** A cast only. */
     Conversion(DType from, DType to) {
         this(RowType.of(from), to, Affine.NONE);
@@ -51,8 +57,15 @@ final class Conversion {
         this.viaHalves = this.from.bytes() == 1 && to.isFloating() && to != DType.FLOAT64;
     }
 
-    /** Blocks of elements, made when they are first needed; for one thread at a time. */
-    static final class Scratch {
+    /**
+     * Blocks of elements, made when they are first needed and then kept for the next one; for one
+     * thread at a time.
+     */
+    static final class Scratch implements AutoCloseable {
+        /** Bytes of {@link #block}, which stays in the first-level cache. */
+        static final int BLOCK_BYTES = 16 * 1024;
+
+        private final Queue<Scratch> idle;
         private short[] shorts;
         private int[] ints;
         private long[] longs;
@@ -62,6 +75,17 @@ final class Conversion {
         private MemorySegment longBits;
         private MemorySegment floatBits;
         private ByteHalves halves;
+        private MemorySegment block;
+
+        private Scratch(Queue<Scratch> idle) {
+            this.idle = idle;
+        }
+
+        /** {@return memory outside the heap, aligned for every element} */
+        MemorySegment block() {
+            block = block == null ? Arena.ofAuto().allocate(BLOCK_BYTES, Long.BYTES) : block;
+            return block;
+        }
 
         private short[] shorts() {
             shorts = shorts == null ? new short[BLOCK] : shorts;
@@ -107,10 +131,18 @@ final class Conversion {
             floatBits = floatBits == null ? MemorySegment.ofArray(floats()) : floatBits;
             return floatBits;
         }
+
+        /** Gives it back, to be used again. */
+        @Override
+        public void close() {
+            idle.add(this);
+        }
     }
 
-    Scratch newScratch() {
-        return new Scratch();
+    /** {@return scratch that is the caller's until it closes it} */
+    Scratch scratch() {
+        Scratch used = idle.poll();
+        return used == null ? new Scratch(idle) : used;
     }
 
     /**
@@ -193,7 +225,7 @@ final class Conversion {
 
     /** To ints, without sign. */
     private static void loadBytes(MemorySegment source, long in, Scratch scratch, int n) {
-        MemorySegment.copy(source, in, scratch.intBits(), 0, n);
+        IntBits.load(source, in, scratch.ints(), n);
         int longs = (n + 3) / 4;
         Casts.spreadBytes(scratch.ints(), scratch.longs(), longs);
         Widening.bits(scratch.longBits(), scratch.intBits(), 8L * longs);
@@ -201,7 +233,7 @@ final class Conversion {
     }
 
     private static void loadShorts(MemorySegment source, long in, Scratch scratch, int n) {
-        MemorySegment.copy(source, in, scratch.intBits(), 0, 2L * n);
+        IntBits.load(source, in, scratch.ints(), 2L * n);
         spreadShorts(scratch, n);
     }
 
@@ -213,14 +245,14 @@ final class Conversion {
     /** The low bits of the ints. */
     private static void storeShorts(Scratch scratch, MemorySegment target, long out, int n) {
         packInts(scratch, n);
-        MemorySegment.copy(scratch.intBits(), 0, target, out, 2L * n);
+        IntBits.store(scratch.ints(), target, out, 2L * n);
     }
 
     private static void storeBytes(Scratch scratch, MemorySegment target, long out, int n) {
         packInts(scratch, n);
         Widening.bits(scratch.intBits(), scratch.longBits(), 2L * n);
         Casts.packShorts(scratch.longs(), scratch.ints(), (n + 3) / 4);
-        MemorySegment.copy(scratch.intBits(), 0, target, out, n);
+        IntBits.store(scratch.ints(), target, out, n);
     }
 
     private static void packInts(Scratch scratch, int n) {

@@ -76,7 +76,9 @@ public final class FillMasked {
         MemorySegment target = MemorySegment.ofArray(new byte[8]);
         source.set(Elements.LONG, 0, bits);
         Conversion conversion = new Conversion(from, to);
-        conversion.convert(source, 0, target, 0, 1, conversion.newScratch());
+        try (Conversion.Scratch scratch = conversion.scratch()) {
+            conversion.convert(source, 0, target, 0, 1, scratch);
+        }
         return target.get(Elements.LONG, 0);
     }
 }

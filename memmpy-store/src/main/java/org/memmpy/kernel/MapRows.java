@@ -49,42 +49,44 @@ public final class MapRows implements RowKernel {
 
     /** Several rows at once. */
     private void gatherRows(RowSource source, long[] rows, int count, MemorySegment target) {
-        Conversion.Scratch scratch = store.newScratch();
-        long[] some = new long[Math.min(count, rowsAtOnce)];
-        long[] ids = new long[(int) (some.length * elements)];
-        MemorySegment loaded = MemorySegment.ofArray(ids);
-        for (int start = 0; start < count; start += rowsAtOnce) {
-            int n = Math.min(rowsAtOnce, count - start);
-            System.arraycopy(rows, start, some, 0, n);
-            load.gather(source, some, n, loaded);
-            int length = (int) (n * elements);
-            int unknown = labels.apply(ids, length);
-            if (unknown < length) {
-                throw unknown(source, some[(int) (unknown / elements)], ids[unknown]);
+        try (Conversion.Scratch scratch = store.scratch()) {
+            long[] some = new long[Math.min(count, rowsAtOnce)];
+            long[] ids = new long[(int) (some.length * elements)];
+            MemorySegment loaded = MemorySegment.ofArray(ids);
+            for (int start = 0; start < count; start += rowsAtOnce) {
+                int n = Math.min(rowsAtOnce, count - start);
+                System.arraycopy(rows, start, some, 0, n);
+                load.gather(source, some, n, loaded);
+                int length = (int) (n * elements);
+                int unknown = labels.apply(ids, length);
+                if (unknown < length) {
+                    throw unknown(source, some[(int) (unknown / elements)], ids[unknown]);
+                }
+                store.convert(loaded, 0, target, start * elements * to.bytes(), length, scratch);
             }
-            store.convert(loaded, 0, target, start * elements * to.bytes(), length, scratch);
         }
     }
 
     /** Rows in several blocks, as long as they may be. */
     private void gatherBlocks(RowSource source, long[] rows, int count, MemorySegment target) {
-        Conversion.Scratch scratch = store.newScratch();
-        long[] ids = new long[Conversion.BLOCK];
-        MemorySegment loaded = MemorySegment.ofArray(ids);
-        for (int i = 0; i < count; i++) {
-            int part = source.partOf(rows[i]);
-            MemorySegment segment = source.segment(part);
-            long in = (rows[i] - source.firstRow(part)) * from.bytes();
-            long out = i * elements * to.bytes();
-            for (long done = 0; done < elements; done += Conversion.BLOCK) {
-                int n = (int) Math.min(Conversion.BLOCK, elements - done);
-                long at = in + done * from.dtype().bytes();
-                loadBlock.convert(segment, at, loaded, 0, n, scratch);
-                int unknown = labels.apply(ids, n);
-                if (unknown < n) {
-                    throw unknown(source, rows[i], ids[unknown]);
+        try (Conversion.Scratch scratch = store.scratch()) {
+            long[] ids = new long[Conversion.BLOCK];
+            MemorySegment loaded = MemorySegment.ofArray(ids);
+            for (int i = 0; i < count; i++) {
+                int part = source.partOf(rows[i]);
+                MemorySegment segment = source.segment(part);
+                long in = (rows[i] - source.firstRow(part)) * from.bytes();
+                long out = i * elements * to.bytes();
+                for (long done = 0; done < elements; done += Conversion.BLOCK) {
+                    int n = (int) Math.min(Conversion.BLOCK, elements - done);
+                    long at = in + done * from.dtype().bytes();
+                    loadBlock.convert(segment, at, loaded, 0, n, scratch);
+                    int unknown = labels.apply(ids, n);
+                    if (unknown < n) {
+                        throw unknown(source, rows[i], ids[unknown]);
+                    }
+                    store.convert(loaded, 0, target, out + done * to.bytes(), n, scratch);
                 }
-                store.convert(loaded, 0, target, out + done * to.bytes(), n, scratch);
             }
         }
     }

@@ -17,7 +17,7 @@ public final class MaskedElements {
     public MaskedElements(DType dtype) {
         this.dtype = dtype;
         this.conversion = new Conversion(dtype, DType.FLOAT64);
-        this.scratch = conversion.newScratch();
+        this.scratch = conversion.scratch();
     }
 
     public static boolean isMasked(MemorySegment mask, long offset) {

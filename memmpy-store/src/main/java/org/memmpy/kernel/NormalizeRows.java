@@ -48,19 +48,20 @@ public final class NormalizeRows {
      * @param source from the first element of a row on
      */
     public void apply(MemorySegment source, MemorySegment target, long elements) {
-        Conversion.Scratch in = toDouble.newScratch();
-        Conversion.Scratch out = fromDouble.newScratch();
-        double[] values = new double[PIECE];
-        MemorySegment piece = MemorySegment.ofArray(values);
-        for (long at = 0; at < elements; at += PIECE) {
-            int n = (int) Math.min(PIECE, elements - at);
-            toDouble.convert(source, at * from.bytes(), piece, 0, n, in);
-            if (run == 1) {
-                alternating(values, n, (int) (at % mean.length));
-            } else {
-                runs(values, n, at);
+        try (Conversion.Scratch in = toDouble.scratch();
+                Conversion.Scratch out = fromDouble.scratch()) {
+            double[] values = new double[PIECE];
+            MemorySegment piece = MemorySegment.ofArray(values);
+            for (long at = 0; at < elements; at += PIECE) {
+                int n = (int) Math.min(PIECE, elements - at);
+                toDouble.convert(source, at * from.bytes(), piece, 0, n, in);
+                if (run == 1) {
+                    alternating(values, n, (int) (at % mean.length));
+                } else {
+                    runs(values, n, at);
+                }
+                fromDouble.convert(piece, 0, target, at * to.bytes(), n, out);
             }
-            fromDouble.convert(piece, 0, target, at * to.bytes(), n, out);
         }
     }
 

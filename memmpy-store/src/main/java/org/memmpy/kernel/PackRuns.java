@@ -40,15 +40,16 @@ public final class PackRuns {
      */
     public void gather(
             RowSource source, long[] starts, long[] lengths, int count, MemorySegment target) {
-        Conversion.Scratch scratch = run.newScratch();
-        if (source.parts() == 1) {
-            gatherPart(source.segment(0), starts, lengths, count, target, scratch);
-            return;
-        }
-        long at = 0;
-        for (int i = 0; i < count; i++) {
-            run.copy(source, starts[i], lengths[i], target, at, scratch);
-            at += lengths[i] * run.toBytes();
+        try (Conversion.Scratch scratch = run.scratch()) {
+            if (source.parts() == 1) {
+                gatherPart(source.segment(0), starts, lengths, count, target, scratch);
+                return;
+            }
+            long at = 0;
+            for (int i = 0; i < count; i++) {
+                run.copy(source, starts[i], lengths[i], target, at, scratch);
+                at += lengths[i] * run.toBytes();
+            }
         }
     }
 

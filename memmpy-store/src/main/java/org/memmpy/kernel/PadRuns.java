@@ -47,23 +47,25 @@ public final class PadRuns {
             int count,
             long width,
             MemorySegment target) {
-        Conversion.Scratch scratch = run.newScratch();
-        long bytes = run.toBytes();
-        boolean isOnePart = source.parts() == 1;
-        for (int from = 0; from < count; from += RunCopy.TOUCHED) {
-            int to = Math.min(count, from + RunCopy.TOUCHED);
-            if (isOnePart) {
-                byte touched = run.touch(source.segment(0), starts, lengths, from, to);
-                target.set(ValueLayout.JAVA_BYTE, from * width * bytes, touched); // written over
-            }
-            for (int i = from; i < to; i++) {
-                long at = i * width * bytes;
+        try (Conversion.Scratch scratch = run.scratch()) {
+            long bytes = run.toBytes();
+            boolean isOnePart = source.parts() == 1;
+            for (int from = 0; from < count; from += RunCopy.TOUCHED) {
+                int to = Math.min(count, from + RunCopy.TOUCHED);
                 if (isOnePart) {
-                    run.copy(source.segment(0), starts[i], lengths[i], target, at, scratch);
-                } else {
-                    run.copy(source, starts[i], lengths[i], target, at, scratch);
+                    byte touched = run.touch(source.segment(0), starts, lengths, from, to);
+                    target.set(
+                            ValueLayout.JAVA_BYTE, from * width * bytes, touched); // written over
                 }
-                padding.write(target, at + lengths[i] * bytes, (width - lengths[i]) * bytes);
+                for (int i = from; i < to; i++) {
+                    long at = i * width * bytes;
+                    if (isOnePart) {
+                        run.copy(source.segment(0), starts[i], lengths[i], target, at, scratch);
+                    } else {
+                        run.copy(source, starts[i], lengths[i], target, at, scratch);
+                    }
+                    padding.write(target, at + lengths[i] * bytes, (width - lengths[i]) * bytes);
+                }
             }
         }
     }

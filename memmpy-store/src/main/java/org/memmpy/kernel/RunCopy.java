@@ -47,9 +47,9 @@ final class RunCopy {
         return toBytes;
     }
 
-    /** {@return room for {@link #copy}, for one thread; null if none is needed} */
-    Conversion.Scratch newScratch() {
-        return conversion == null ? null : conversion.newScratch();
+    /** {@return room for {@link #copy}, to be closed; null if none is needed} */
+    Conversion.Scratch scratch() {
+        return conversion == null ? null : conversion.scratch();
     }
 
     /**

@@ -64,8 +64,14 @@ public final class Widening {
         }
     }
 
-    /** Copies bits as they are: between {@code float[]} and {@code int[]}, say. */
+    /**
+     * Copies bits as they are: between {@code float[]} and {@code int[]}, say. As ints, see {@link
+     * IntBits}.
+     *
+     * @param bytes rounded up to whole ints
+     */
     public static void bits(MemorySegment from, MemorySegment to, long bytes) {
-        MemorySegment.copy(from, 0, to, 0, bytes);
+        long ints = (bytes + Integer.BYTES - 1) / Integer.BYTES;
+        MemorySegment.copy(from, Elements.INT, 0, to, Elements.INT, 0, ints);
     }
 }

@@ -85,6 +85,28 @@ class LoaderStatsTest {
         }
     }
 
+    @Test
+    void countsTheSlotsInUse() {
+        try (BatchLoader loader = loader().prefetch(3).threads(1).build()) {
+            Epoch epoch = loader.epoch(0);
+            try (MiniBatch kept = epoch.next()) {
+                while (epoch.stats().ready() < 3) {
+                    Thread.onSpinWait(); // until the loader is as far ahead as it may be
+                }
+                assertEquals(100, kept.rows());
+                assertEquals(4, epoch.stats().slots());
+                epoch.close();
+                assertEquals(1, epoch.stats().slots());
+                assertEquals(0, epoch.stats().ready());
+            }
+            assertEquals(0, epoch.stats().slots());
+            try (Epoch whole = loader.epoch(1)) {
+                whole.forEach(MiniBatch::close);
+                assertEquals(0, whole.stats().slots());
+            }
+        }
+    }
+
     /** In a JVM of its own, whose log nobody else writes to. */
     @Test
     void logsALineNowAndThen() throws Exception {

@@ -50,7 +50,7 @@ class MomentsTest {
         }
         MemorySegment segment = MemorySegment.ofArray(new byte[elements * dtype.bytes()]);
         Conversion conversion = new Conversion(DType.FLOAT64, dtype);
-        conversion.convert(doubles, 0, segment, 0, elements, conversion.newScratch());
+        conversion.convert(doubles, 0, segment, 0, elements, conversion.scratch());
         return segment;
     }
 
