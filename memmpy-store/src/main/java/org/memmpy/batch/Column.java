@@ -6,18 +6,9 @@ package org.memmpy.batch;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.Affine;
-import org.memmpy.kernel.ConvertRows;
-import org.memmpy.kernel.CopyRows;
-import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.LabelMap;
-import org.memmpy.kernel.MapRows;
-import org.memmpy.kernel.OneHotRows;
-import org.memmpy.kernel.RowKernel;
-import org.memmpy.store.MappedArray;
-import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Table;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -345,31 +336,12 @@ public final class Column {
 
     /** Finds the column in several tables, in which it must be the same. */
     BoundColumn bind(List<Table> tables) {
-        if (ragged != null) {
-            requireNothingElse();
-            RaggedDelivery.Elements elements = new RaggedDelivery.Elements(dtype, affine, flat);
-            return ragged.bind(name, tables, elements);
+        ElementDelivery elements = new ElementDelivery(dtype, affine, flat);
+        if (ragged == null) {
+            return new DenseDelivery(elements, labels, classes, fill).bind(name, tables);
         }
-        List<DenseColumn> found = tables.stream().map(this::bind).toList();
-        DenseColumn first = found.getFirst();
-        RowType stored = array(first).rowType();
-        for (DenseColumn other : found) {
-            if (!array(other).rowType().equals(stored)) {
-                throw new IllegalArgumentException(
-                        "column '%s' holds rows of %s in the first source and %s in %s. Make them equal, with Store.derive for example"
-                                .formatted(name, stored, array(other).rowType(), array(other)));
-            }
-        }
-        List<List<MappedArray>> inputs = new ArrayList<>();
-        for (int input = 0; input < first.inputs().size(); input++) {
-            int number = input;
-            inputs.add(found.stream().map(each -> each.inputs().get(number).getFirst()).toList());
-        }
-        return new DenseColumn(name, inputs, first.type(), first.kernel(), first.fill());
-    }
-
-    private static MappedArray array(DenseColumn column) {
-        return column.inputs().getFirst().getFirst();
+        requireNothingElse();
+        return ragged.bind(name, tables, elements);
     }
 
     private void requireNothingElse() {
@@ -378,112 +350,6 @@ public final class Column {
                     "%s: a ragged array has no mask, and its items are neither mapped nor made one-hot. Deliver class ids, and let the model look them up"
                             .formatted(this));
         }
-    }
-
-    private DenseColumn bind(Table table) {
-        if (table.isRagged(name)) {
-            throw new IllegalArgumentException(
-                    "column '%s' is ragged: say how its rows are delivered, with packed(), padTo(n) or padToLongest()"
-                            .formatted(name));
-        }
-        MaskedArray masked = fill == null ? null : table.masked(name);
-        MappedArray array = masked == null ? table.array(name) : masked.values();
-        RowType stored = array.rowType();
-        if (classes > 0) {
-            return bindOneHot(array, stored);
-        }
-        DType target = dtype == null ? stored.dtype() : dtype;
-        if (labels != null) {
-            return bindLabels(array, RowType.of(target, shape(stored)));
-        }
-        boolean scaled = !affine.isNone();
-        if (scaled && !target.isFloating()) {
-            throw new IllegalArgumentException(notScalable(name, target));
-        }
-        requireAxis(name, affine, stored);
-        RowType type = RowType.of(target, shape(stored));
-        RowKernel kernel =
-                target == stored.dtype() && !scaled
-                        ? new CopyRows(stored.bytes())
-                        : new ConvertRows(stored, target, affine);
-        return masked == null
-                ? new DenseColumn(name, List.of(List.of(array)), type, kernel, null)
-                : new DenseColumn(
-                        name,
-                        List.of(List.of(array), List.of(masked.mask())),
-                        type,
-                        kernel,
-                        maskedFill(masked, target));
-    }
-
-    private long[] shape(RowType stored) {
-        return flat ? new long[] {stored.elements()} : stored.shape();
-    }
-
-    static void requireAxis(String name, Affine affine, RowType stored) {
-        try {
-            affine.requireFits(stored);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("column '" + name + "' " + e.getMessage(), e);
-        }
-    }
-
-    private DenseColumn bindLabels(MappedArray array, RowType type) {
-        if (!array.rowType().dtype().isInteger()) {
-            throw new IllegalArgumentException(
-                    "column '%s' holds rows of %s; labels that are mapped are integers"
-                            .formatted(name, array.rowType()));
-        }
-        if (fill != null || !affine.isNone()) {
-            throw new IllegalArgumentException(
-                    "column '%s' maps labels: masked places have none, and labels are neither scaled nor shifted"
-                            .formatted(name));
-        }
-        labels.targets()
-                .filter(id -> !FillMasked.holds(type.dtype(), id))
-                .findFirst()
-                .ifPresent(
-                        id -> {
-                            throw new IllegalArgumentException(
-                                    "column '%s' maps a label to %,d, which %s cannot hold; choose a wider type, such as .as(INT64)"
-                                            .formatted(name, id, type.dtype()));
-                        });
-        RowKernel kernel = new MapRows(array.rowType(), labels, type.dtype());
-        return new DenseColumn(name, List.of(List.of(array)), type, kernel, null);
-    }
-
-    static String notScalable(String name, DType target) {
-        return "column '%s' delivers %s, which cannot be scaled or shifted; cast it to a floating type, such as .as(FLOAT32)"
-                .formatted(name, target);
-    }
-
-    private MaskedFill maskedFill(MaskedArray masked, DType target) {
-        long bits =
-                fill instanceof Long integer
-                        ? FillMasked.bits(target, integer.longValue())
-                        : FillMasked.bits(target, fill.doubleValue());
-        return new MaskedFill(masked.rowType().elements(), target.bytes(), bits);
-    }
-
-    private DenseColumn bindOneHot(MappedArray array, RowType stored) {
-        if (fill != null) {
-            throw new IllegalArgumentException(
-                    "column '%s' is one-hot: a masked class has no row of zeros and a one. Leave out its rows by an index, or deliver the ids with fillMasked"
-                            .formatted(name));
-        }
-        if (!stored.dtype().isInteger() || stored.elements() != 1) {
-            throw new IllegalArgumentException(
-                    "column '%s' holds rows of %s; one-hot needs one integer class id a row"
-                            .formatted(name, stored));
-        }
-        if (!affine.isNone()) {
-            throw new IllegalArgumentException(
-                    "column '" + name + "' is one-hot: it cannot be scaled or shifted too");
-        }
-        DType target = dtype == null ? DType.FLOAT32 : dtype;
-        RowKernel kernel = new OneHotRows(stored.dtype(), labels, classes, target);
-        return new DenseColumn(
-                name, List.of(List.of(array)), RowType.of(target, classes), kernel, null);
     }
 
     /** {@return the column as it would be written in code} */

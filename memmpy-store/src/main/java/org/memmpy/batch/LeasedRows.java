@@ -13,7 +13,7 @@ import java.util.List;
 
 /** Leases as kernels see them. */
 interface LeasedRows extends RowSource, AutoCloseable {
-    /** {@return the rows of one array, or of several by the numbers of {@link Source}} */
+    /** {@return the rows of one array, or of several by the numbers of {@link RowNumber}} */
     static LeasedRows of(List<MappedArray> arrays, Access access) {
         return arrays.size() == 1
                 ? new OfOne(arrays.getFirst().lease(access))

@@ -61,18 +61,18 @@ final class LeasedSources implements LeasedRows {
     @Override
     public long firstRow(int part) {
         int source = source(part);
-        return Source.number(source, leases.get(source).firstRow(part - firstParts[source]));
+        return RowNumber.of(source, leases.get(source).firstRow(part - firstParts[source]));
     }
 
     @Override
     public int partOf(long row) {
-        int source = Source.of(row);
-        return firstParts[source] + leases.get(source).partOf(Source.row(row));
+        int source = RowNumber.source(row);
+        return firstParts[source] + leases.get(source).partOf(RowNumber.row(row));
     }
 
     @Override
     public String nameOf(long row) {
-        return Source.nameOf(row, leases.size());
+        return RowNumber.name(row, leases.size());
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class MiniBatch implements AutoCloseable {
      * @param place from 0
      */
     public long rowId(int place) {
-        return Source.row(rowIds[place]);
+        return RowNumber.row(rowIds[place]);
     }
 
     /**
@@ -73,12 +73,12 @@ public final class MiniBatch implements AutoCloseable {
      * @param place from 0
      */
     public int source(int place) {
-        return Source.of(rowIds[place]);
+        return RowNumber.source(rowIds[place]);
     }
 
     /** {@return the tables' rows, in the batch's order; a copy} */
     public long[] rowIds() {
-        return LongStream.of(rowIds).map(Source::row).toArray();
+        return LongStream.of(rowIds).map(RowNumber::row).toArray();
     }
 
     /**

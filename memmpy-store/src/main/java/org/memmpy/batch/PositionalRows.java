@@ -40,7 +40,7 @@ final class PositionalRows implements AutoCloseable {
 
     /** {@return what a message calls a row} */
     String nameOf(long row) {
-        return Source.nameOf(row, files.size());
+        return RowNumber.name(row, files.size());
     }
 
     /** Reads consecutive rows of one source. */
@@ -48,7 +48,7 @@ final class PositionalRows implements AutoCloseable {
         if (files.size() == 1) {
             files.getFirst().read(row, count, into);
         } else {
-            files.get(Source.of(row)).read(Source.row(row), count, into);
+            files.get(RowNumber.source(row)).read(RowNumber.row(row), count, into);
         }
     }
 

@@ -5,9 +5,7 @@ package org.memmpy.batch;
 
 import org.memmpy.DType;
 import org.memmpy.RowType;
-import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.ConvertRows;
-import org.memmpy.kernel.FillMasked;
 import org.memmpy.kernel.PackRuns;
 import org.memmpy.kernel.PadRuns;
 import org.memmpy.kernel.RowKernel;
@@ -15,10 +13,9 @@ import org.memmpy.kernel.RunMask;
 import org.memmpy.store.Table;
 
 import java.util.List;
-import java.util.Objects;
 
 /**
- * How jagged rows are delivered, as a {@link Column} was told. Immutable.
+ * How jagged rows are delivered, as a column was told. Immutable.
  *
  * @param output what of them
  * @param width of padded rows; null if they are not padded
@@ -38,9 +35,6 @@ record RaggedDelivery(Output output, Width width, Number fill) {
             this.call = call;
         }
     }
-
-    /** What a column was told besides. */
-    record Elements(DType dtype, Affine affine, boolean flat) {}
 
     /** {@return items one behind the other} */
     static RaggedDelivery packed(RaggedDelivery before) {
@@ -101,12 +95,12 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         };
     }
 
-    BoundColumn bind(String name, List<Table> tables, Elements elements) {
+    BoundColumn bind(String name, List<Table> tables, ElementDelivery elements) {
         RaggedSources arrays = RaggedSources.find(name, tables);
         return new RaggedColumn(name, arrays, form(name, arrays.type().item(), elements));
     }
 
-    private RaggedForm form(String name, RowType stored, Elements elements) {
+    private RaggedForm form(String name, RowType stored, ElementDelivery elements) {
         return switch (output) {
             case ITEMS -> items(name, stored, elements);
             case MASK -> mask(name, elements);
@@ -115,35 +109,32 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         };
     }
 
-    private RaggedForm items(String name, RowType stored, Elements elements) {
-        DType to = Objects.requireNonNullElse(elements.dtype, stored.dtype());
-        requireScalable(name, to, elements);
-        Column.requireAxis(name, elements.affine, stored);
+    private RaggedForm items(String name, RowType stored, ElementDelivery elements) {
+        DType to = elements.dtypeOr(stored.dtype());
+        elements.requireScalable(name, to, stored);
         if (width == null) {
             RowType item =
-                    elements.flat
+                    elements.flat()
                             ? RowType.of(to, stored.elements())
                             : RowType.of(to, stored.shape());
-            return new PackedForm(item, new PackRuns(stored, to, elements.affine));
+            return new PackedForm(item, new PackRuns(stored, to, elements.affine()));
         }
         RowType item = RowType.of(to, stored.shape());
-        width.type(item, elements.flat); // refuses what has too many dimensions
+        width.type(item, elements.flat()); // refuses what has too many dimensions
         return new PaddedForm(
                 width,
                 item,
-                elements.flat,
-                new PadRuns(stored, to, elements.affine, fill == null ? 0 : bits(to)));
+                elements.flat(),
+                new PadRuns(
+                        stored,
+                        to,
+                        elements.affine(),
+                        fill == null ? 0 : ElementDelivery.bits(to, fill)));
     }
 
-    private long bits(DType to) {
-        return fill instanceof Long integer
-                ? FillMasked.bits(to, integer.longValue())
-                : FillMasked.bits(to, fill.doubleValue());
-    }
-
-    private RaggedForm mask(String name, Elements elements) {
-        DType to = Objects.requireNonNullElse(elements.dtype, DType.BOOL);
-        if (!elements.affine.isNone()) {
+    private RaggedForm mask(String name, ElementDelivery elements) {
+        DType to = elements.dtypeOr(DType.BOOL);
+        if (!elements.isUnscaled()) {
             throw new IllegalArgumentException(
                     "column '%s': a mask is ones and zeros, it cannot be scaled or shifted"
                             .formatted(name));
@@ -151,19 +142,13 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         return new MaskForm(width, RowType.of(to), new RunMask(to));
     }
 
-    private RaggedForm counts(String name, boolean sums, Elements elements) {
-        DType to = Objects.requireNonNullElse(elements.dtype, DType.INT64);
-        requireScalable(name, to, elements);
+    private RaggedForm counts(String name, boolean sums, ElementDelivery elements) {
+        DType to = elements.dtypeOr(DType.INT64);
         RowType stored = RowType.of(DType.INT64);
-        Column.requireAxis(name, elements.affine, stored);
-        RowKernel kernel = to == DType.INT64 ? null : new ConvertRows(stored, to, elements.affine);
+        elements.requireScalable(name, to, stored);
+        RowKernel kernel =
+                to == DType.INT64 ? null : new ConvertRows(stored, to, elements.affine());
         return new CountForm(width, sums, RowType.of(to), kernel);
-    }
-
-    private static void requireScalable(String name, DType to, Elements elements) {
-        if (!elements.affine.isNone() && !to.isFloating()) {
-            throw new IllegalArgumentException(Column.notScalable(name, to));
-        }
     }
 
     @Override

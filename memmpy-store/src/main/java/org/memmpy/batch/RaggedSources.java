@@ -54,10 +54,10 @@ record RaggedSources(
     /** Items of several sources are numbered through as rows are. */
     private void requireNumbers(String name) {
         for (MappedArray items : values) {
-            if (values.size() > 1 && Source.row(items.rows()) != items.rows()) {
+            if (values.size() > 1 && !RowNumber.fits(items.rows())) {
                 throw new IllegalArgumentException(
                         "column '%s': %s; to be mixed, an array may have less than 2^%d items"
-                                .formatted(name, items, Source.SHIFT));
+                                .formatted(name, items, RowNumber.BITS));
             }
         }
     }
@@ -87,14 +87,14 @@ record RaggedSources(
         for (int source = 0; source < arrays.size(); source++) {
             int count = 0;
             for (int i = 0; i < rows.length; i++) {
-                if (Source.of(rows[i]) == source) {
-                    own[count] = Source.row(rows[i]);
+                if (RowNumber.source(rows[i]) == source) {
+                    own[count] = RowNumber.row(rows[i]);
                     places[count++] = i;
                 }
             }
             leases.get(source).locate(own, count, ownStarts, ownLengths);
             for (int i = 0; i < count; i++) {
-                starts[places[i]] = Source.number(source, ownStarts[i]);
+                starts[places[i]] = RowNumber.of(source, ownStarts[i]);
                 lengths[places[i]] = ownLengths[i];
             }
         }

@@ -29,6 +29,6 @@ record StagedRows(MemorySegment segment, Extents origin, int sources) implements
             first += origin.length(run);
             run++;
         }
-        return Source.nameOf(origin.starts()[run] + row - first, sources);
+        return RowNumber.name(origin.starts()[run] + row - first, sources);
     }
 }

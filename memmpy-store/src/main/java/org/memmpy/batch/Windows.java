@@ -62,8 +62,8 @@ final class Windows implements Placement {
                 while (to < rows.length && rows[to] == rows[from] + to - from) {
                     to++;
                 }
-                RowPages source = pages.get(Source.of(rows[from]));
-                window.map(from, source, Source.row(rows[from]), to - from);
+                RowPages source = pages.get(RowNumber.source(rows[from]));
+                window.map(from, source, RowNumber.row(rows[from]), to - from);
                 from = to;
             }
             window.load(rows.length);

@@ -211,7 +211,7 @@ class LoaderConformanceTest {
             for (int b = 0; b < expected.size(); b++) {
                 List<LoaderModel.Row> rows = new ArrayList<>();
                 for (long each : expected.get(b)) {
-                    rows.add(new LoaderModel.Row(Source.of(each), Source.row(each)));
+                    rows.add(new LoaderModel.Row(RowNumber.source(each), RowNumber.row(each)));
                 }
                 try (MiniBatch batch = epoch.next()) {
                     assertEquals(b, batch.number());
