@@ -8,10 +8,12 @@ package org.memmpy.batch;
  * rows come from blocks that are mixed with each other, up to where others begin, so that whole
  * blocks are asked for.
  *
- * @param steps of the pass
+ * @param count how many batches there are
+ * @param start the first row of the order that the first of them has, of all ranks
+ * @param batchRows of all ranks
  * @param windowRows rows of all ranks that are mixed with each other; 0 if all are
  */
-record AskedGroups(Steps steps, long windowRows) {
+record AskedGroups(long count, long start, long batchRows, long windowRows) {
     /**
      * {@return the batch behind the last of a group}
      *
@@ -23,16 +25,19 @@ record AskedGroups(Steps steps, long windowRows) {
         long half = from + Math.max(1, most / 2);
         long end = isAhead || windowRows > 0 ? half : from + 1;
         if (windowRows > 0) {
-            long whole = steps.ceiling(roundUp(steps.first(from) + 1));
-            while (steps.ceiling(roundUp(steps.first(whole) + 1)) <= half) {
-                whole = steps.ceiling(roundUp(steps.first(whole) + 1));
+            long whole = wholeWindows(from);
+            while (wholeWindows(whole) <= half) {
+                whole = wholeWindows(whole);
             }
             end = whole - from <= most ? whole : half;
         }
-        return Math.min(end, steps.count());
+        return Math.min(end, count);
     }
 
-    private long roundUp(long row) {
-        return (row + windowRows - 1) / windowRows * windowRows;
+    /** {@return the first batch that has no row of the window with which another begins} */
+    private long wholeWindows(long batch) {
+        long first = start + batch * batchRows;
+        long windowEnd = (first / windowRows + 1) * windowRows;
+        return Math.ceilDiv(windowEnd - start, batchRows);
     }
 }

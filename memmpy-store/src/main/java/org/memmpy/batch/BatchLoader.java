@@ -287,12 +287,12 @@ public final class BatchLoader implements AutoCloseable {
                         pins,
                         ReadPlan.windowRows(order),
                         batchSize),
-                new MappedReader(
+                new BatchGather(
                         columns,
-                        memory,
                         pins,
-                        Placements.of(columns, viewed, remapped, pins, mostRows())),
-                new PositionalReader(columns, pins, memory, mostRows()),
+                        memory,
+                        new Placements(columns, viewed, remapped, pins, mostRows())),
+                new PositionalReader(columns, pins, mostRows()),
                 learned);
     }
 

@@ -3,7 +3,9 @@
 
 package org.memmpy.batch;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,6 +26,19 @@ final class BatchRows {
     BatchRows(long[] rows, Pins pins) {
         this.rows = rows;
         this.pins = pins;
+    }
+
+    /**
+     * {@return the rows as they are found in columns}
+     *
+     * @param batch its number, or {@link Guard#NO_BATCH}
+     */
+    List<BoundColumn.Located> locate(List<BoundColumn> columns, long batch) {
+        List<BoundColumn.Located> located = new ArrayList<>(columns.size());
+        for (BoundColumn column : columns) {
+            located.add(Guard.of(column, batch, () -> column.locate(this)));
+        }
+        return located;
     }
 
     /** {@return the rows; not to be changed} */

@@ -66,8 +66,16 @@ sealed interface BoundColumn permits DenseColumn, RaggedColumn {
 
     /** Rows of a batch that were found. */
     interface Located {
-        /** {@return what they become} */
-        Block block();
+        /** {@return what one item of what they become is; of most columns that is a row} */
+        RowType item();
+
+        /** {@return how many items they become} */
+        long count();
+
+        /** {@return the bytes of all items} */
+        default long bytes() {
+            return Math.multiplyExact(count(), item().bytes());
+        }
 
         /** {@return what is needed of each input} */
         Extents extents();
@@ -78,7 +86,7 @@ sealed interface BoundColumn permits DenseColumn, RaggedColumn {
          * @param inputs where the extents are
          * @param at the {@link #extents}, or the same {@linkplain Extents#packed packed}, if the
          *     inputs hold nothing else
-         * @param target of the size of the {@link #block}
+         * @param target of the size of all {@linkplain #bytes items}
          */
         void gather(List<? extends RowSource> inputs, Extents at, MemorySegment target);
     }

@@ -41,8 +41,13 @@ record CountForm(Width width, boolean sums, RowType type, RowKernel kernel) impl
         long[] numbers = sums ? sums(lengths) : lengths;
         return new Counting() {
             @Override
-            public Block block() {
-                return new Block(type, numbers.length);
+            public RowType item() {
+                return type;
+            }
+
+            @Override
+            public long count() {
+                return numbers.length;
             }
 
             @Override

@@ -72,8 +72,13 @@ record DenseColumn(
         }
 
         @Override
-        public Block block() {
-            return new Block(type, extents.size());
+        public RowType item() {
+            return type;
+        }
+
+        @Override
+        public long count() {
+            return extents.size();
         }
 
         @Override

@@ -406,7 +406,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         event.begin();
         PassReads.Read read = reads.read(k);
         long[] rowIds = read.rows();
-        BatchReader.Filled filled = read.filled();
+        BatchGather.Filled filled = read.filled();
         event.end();
         if (event.shouldCommit()) {
             event.epoch = number;

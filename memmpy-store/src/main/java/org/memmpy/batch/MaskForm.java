@@ -40,11 +40,16 @@ record MaskForm(Width width, RowType element, RunMask kernel) implements RaggedF
     public BoundColumn.Located of(Extents items) {
         Extents clipped = width.clip(items);
         long most = width.of(items);
-        Block block = new Block(Width.rows(element, false, most), items.size());
+        RowType row = Width.rows(element, false, most);
         return new Counting() {
             @Override
-            public Block block() {
-                return block;
+            public RowType item() {
+                return row;
+            }
+
+            @Override
+            public long count() {
+                return items.size();
             }
 
             @Override

@@ -27,7 +27,7 @@ public final class MiniBatch implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private Runnable whenClosed = () -> {};
 
-    MiniBatch(long epoch, long number, Steps steps, long[] rowIds, BatchReader.Filled filled) {
+    MiniBatch(long epoch, long number, Steps steps, long[] rowIds, BatchGather.Filled filled) {
         this.epoch = epoch;
         this.number = number;
         this.steps = steps;

@@ -41,11 +41,16 @@ record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
     @Override
     public BoundColumn.Located of(Extents items) {
         double total = Arrays.stream(items.lengths()).asDoubleStream().sum();
-        Block block = new Block(type, RaggedForm.requireFewer("the packed batch", total, items));
+        long count = RaggedForm.requireFewer("the packed batch", total, items);
         return new BoundColumn.Located() {
             @Override
-            public Block block() {
-                return block;
+            public RowType item() {
+                return type;
+            }
+
+            @Override
+            public long count() {
+                return count;
             }
 
             @Override

@@ -43,11 +43,16 @@ record PaddedForm(Width width, RowType item, boolean flat, PadRuns kernel) imple
     public BoundColumn.Located of(Extents items) {
         Extents clipped = width.clip(items);
         long most = width.of(items);
-        Block block = new Block(Width.rows(item, flat, most), items.size());
+        RowType row = Width.rows(item, flat, most);
         return new BoundColumn.Located() {
             @Override
-            public Block block() {
-                return block;
+            public RowType item() {
+                return row;
+            }
+
+            @Override
+            public long count() {
+                return items.size();
             }
 
             @Override

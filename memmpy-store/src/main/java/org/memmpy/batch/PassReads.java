@@ -20,6 +20,7 @@ final class PassReads implements AutoCloseable {
     private static final double STALLED = 0.2;
 
     private final ReadPlan plan;
+    private final BatchGather gather;
     private final MappedReader mapped;
     private final PositionalReader positional;
     private final ReadAhead ahead;
@@ -37,18 +38,19 @@ final class PassReads implements AutoCloseable {
     /**
      * Prepares; nothing is read or opened before the first batch.
      *
-     * @param mapped reads from mappings
+     * @param gather takes the memory
      * @param positional reads files by position
      * @param learned what a pass before has found to be best, or null; set by this one
      */
     PassReads(
             ReadPlan plan,
-            MappedReader mapped,
+            BatchGather gather,
             PositionalReader positional,
             AtomicReference<ReadTuning.Choice> learned) {
         this.learned = learned;
         this.plan = plan;
-        this.mapped = mapped;
+        this.gather = gather;
+        this.mapped = new MappedReader(plan.columns(), plan.pins());
         this.positional = positional;
         this.ahead = plan.readAhead();
         this.residency = new Residency(plan.columns(), plan.pins());
@@ -70,9 +72,9 @@ final class PassReads implements AutoCloseable {
     /** Rows in memory. */
     static final class Read {
         private final long[] rows;
-        private final BatchReader.Filled filled;
+        private final BatchGather.Filled filled;
 
-        private Read(long[] rows, BatchReader.Filled filled) {
+        private Read(long[] rows, BatchGather.Filled filled) {
             this.rows = rows;
             this.filled = filled;
         }
@@ -83,7 +85,7 @@ final class PassReads implements AutoCloseable {
         }
 
         /** {@return where they are} */
-        BatchReader.Filled filled() {
+        BatchGather.Filled filled() {
             return filled;
         }
     }
@@ -136,7 +138,7 @@ final class PassReads implements AutoCloseable {
 
     private Read read(ReadTuning.Choice now, long batch, long[] rows) {
         BatchReader used = now.mode() == ReadMode.PREAD ? positional : mapped;
-        return new Read(rows, used.read(batch, rows));
+        return new Read(rows, gather.by(used, batch, rows));
     }
 
     /** By what is cached of the first batch; other threads wait that have come first, too. */
@@ -281,7 +283,7 @@ final class PassReads implements AutoCloseable {
         ahead.stop();
         ahead.join();
         positional.close();
-        mapped.close();
+        gather.close();
         plan.pins().close();
         synchronized (this) {
             if (tuning != null) {

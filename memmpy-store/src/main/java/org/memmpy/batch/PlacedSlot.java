@@ -12,11 +12,10 @@ import java.util.List;
  * @param copied of the other columns, in their order
  * @param placed of each column; null where it was copied
  */
-record PlacedSlot(BatchMemory.Slot copied, List<Placement.Placed> placed)
-        implements BatchMemory.Slot {
+record PlacedSlot(BatchMemory.Slot copied, List<Placed> placed) implements BatchMemory.Slot {
     @Override
     public MemorySegment segment(int column) {
-        Placement.Placed own = placed.get(column);
+        Placed own = placed.get(column);
         if (own != null) {
             return own.segment();
         }
@@ -30,17 +29,9 @@ record PlacedSlot(BatchMemory.Slot copied, List<Placement.Placed> placed)
     @Override
     public void release() {
         try {
-            release(placed);
+            Placed.releaseAll(placed);
         } finally {
             copied.release();
-        }
-    }
-
-    static void release(List<Placement.Placed> placed) {
-        for (Placement.Placed each : placed) {
-            if (each != null) {
-                each.release().run();
-            }
         }
     }
 }

@@ -3,8 +3,6 @@
 
 package org.memmpy.batch;
 
-import java.lang.foreign.MemorySegment;
-
 /** Delivers rows of one column where they are, instead of copies. Safe from any thread. */
 interface Placement extends AutoCloseable {
     /**
@@ -18,12 +16,4 @@ interface Placement extends AutoCloseable {
     /** Places nothing more; what was placed stays until it is released. */
     @Override
     void close();
-
-    /**
-     * Rows where they are.
-     *
-     * @param segment exactly the rows
-     * @param release called once, when nobody needs them any more
-     */
-    record Placed(MemorySegment segment, Runnable release) {}
 }

@@ -3,19 +3,55 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.MemmpyException;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Which columns of a loader are delivered where they are. */
-final class Placements {
-    private Placements() {}
+/**
+ * Which columns of a pass are delivered where they are, and where that is. Safe from any thread.
+ */
+final class Placements implements AutoCloseable {
+    /** All columns are copied. */
+    static final Placements NONE = new Placements(List.of(), Set.of(), Set.of(), null, 0);
+
+    private final List<BoundColumn> columns;
+
+    /** Null for each column that is copied; empty if all are. */
+    private final List<Placement> placements = new ArrayList<>();
+
+    /**
+     * Prepares.
+     *
+     * @param viewed names of columns that were {@linkplain #check checked}, as all that follow
+     * @param remapped names of columns
+     * @param pins where rows are
+     * @param mostRows of a batch
+     */
+    Placements(
+            List<BoundColumn> columns,
+            Set<String> viewed,
+            Set<String> remapped,
+            Pins pins,
+            int mostRows) {
+        this.columns = columns;
+        if (viewed.isEmpty() && remapped.isEmpty()) {
+            return;
+        }
+        for (BoundColumn column : columns) {
+            placements.add(
+                    remapped.contains(column.name())
+                            ? new Windows(column.inputs().getFirst(), pins, mostRows)
+                            : viewed.contains(column.name()) ? new Views(column, pins) : null);
+        }
+    }
 
     /**
      * Refuses columns that cannot be delivered so.
      *
-     * @param viewed names of columns, see {@link LoaderBuilder#unsafeViews}
-     * @param remapped names of columns, see {@link LoaderBuilder#unsafeRemapped}
+     * @param viewed names of columns that are to be views, if their rows follow one another
+     * @param remapped names of columns whose rows are to be mapped side by side
      * @throws IllegalArgumentException if one of them cannot be
      * @throws IllegalStateException if the system or the JVM does not allow it
      */
@@ -33,31 +69,46 @@ final class Placements {
     }
 
     /**
-     * {@return the placement of each column of a pass, null for those that are copied; nothing if
-     * all are}
+     * Finds the memory of a batch's rows.
      *
-     * @param viewed names of columns that were checked
-     * @param remapped names of columns that were checked
-     * @param pins where rows are
-     * @param mostRows of a batch
+     * @param batch its number, or {@link Guard#NO_BATCH}
+     * @param located its rows in each column
+     * @return where those of each column are, null for a column that has to be copied; empty if all
+     *     have to be
+     * @throws MemmpyException if they cannot be placed; the message names batch and column
      */
-    static List<Placement> of(
-            List<BoundColumn> columns,
-            Set<String> viewed,
-            Set<String> remapped,
-            Pins pins,
-            int mostRows) {
-        if (viewed.isEmpty() && remapped.isEmpty()) {
+    List<Placed> place(long batch, List<BoundColumn.Located> located) {
+        if (placements.isEmpty()) {
             return List.of();
         }
-        List<Placement> placements = new ArrayList<>(columns.size());
-        for (BoundColumn column : columns) {
-            placements.add(
-                    remapped.contains(column.name())
-                            ? new Windows(column.inputs().getFirst(), pins, mostRows)
-                            : viewed.contains(column.name()) ? new Views(column, pins) : null);
+        List<Placed> placed = new ArrayList<>(columns.size());
+        boolean complete = false;
+        try {
+            for (int c = 0; c < columns.size(); c++) {
+                Placement placement = placements.get(c);
+                BoundColumn.Located rows = located.get(c);
+                placed.add(
+                        placement == null
+                                ? null
+                                : Guard.of(columns.get(c), batch, () -> placement.place(rows)));
+            }
+            complete = true;
+            return placed;
+        } finally {
+            if (!complete) {
+                Placed.releaseAll(placed);
+            }
         }
-        return placements;
+    }
+
+    /** Places nothing more; what was placed stays until it is released. */
+    @Override
+    public void close() {
+        for (Placement placement : placements) {
+            if (placement != null) {
+                placement.close();
+            }
+        }
     }
 
     private static void requireColumns(List<BoundColumn> columns, Set<String> names) {
@@ -77,13 +128,5 @@ final class Placements {
         throw new IllegalArgumentException(
                 "column '%s' is converted on delivery, so its rows must be copied. Deliver it as it is stored, or store the converted rows with Store.derive"
                         .formatted(column.name()));
-    }
-
-    static void close(List<Placement> placements) {
-        for (Placement placement : placements) {
-            if (placement != null) {
-                placement.close();
-            }
-        }
     }
 }

@@ -12,6 +12,9 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Reads rows from files by position, with several threads: straight to where they are delivered if
@@ -21,7 +24,6 @@ import java.util.List;
 final class PositionalReader implements BatchReader {
     private final List<BoundColumn> columns;
     private final Pins pins;
-    private final BatchMemory memory;
     private final long leastStaged;
     private final PositionalThreads threads = new PositionalThreads();
 
@@ -29,7 +31,7 @@ final class PositionalReader implements BatchReader {
     private List<List<PositionalRows>> files;
 
     /** Where rows are read to that are gathered then; null until the first batch. */
-    private PooledMemory staging;
+    private SlotPool staging;
 
     private boolean closed;
 
@@ -37,13 +39,11 @@ final class PositionalReader implements BatchReader {
      * Prepares.
      *
      * @param pins where rows are
-     * @param memory where batches go
      * @param mostRows of a batch
      */
-    PositionalReader(List<BoundColumn> columns, Pins pins, BatchMemory memory, int mostRows) {
+    PositionalReader(List<BoundColumn> columns, Pins pins, int mostRows) {
         this.columns = columns;
         this.pins = pins;
-        this.memory = memory;
         this.leastStaged = stagedSlotBytes(columns, mostRows);
     }
 
@@ -53,24 +53,9 @@ final class PositionalReader implements BatchReader {
     }
 
     @Override
-    public Filled read(long batch, long[] rows) {
-        List<BoundColumn.Located> located = BatchReader.locate(columns, pins, batch, rows);
-        List<Block> blocks = BatchReader.blocks(located);
-        BatchMemory.Slot slot = memory.take(blocks);
-        boolean complete = false;
-        try {
-            read(batch, located, slot);
-            complete = true;
-            return new Filled(blocks, slot);
-        } finally {
-            if (!complete) {
-                slot.release();
-            }
-        }
-    }
-
-    private void read(long batch, List<BoundColumn.Located> located, BatchMemory.Slot slot) {
-        BatchMemory.Slot staged = staging().take(stagedBlocks(located));
+    public void read(
+            long batch, List<BoundColumn.Located> located, IntFunction<MemorySegment> targets) {
+        SlotPool.Slot staged = staging().take(stagedSizes(located));
         try {
             List<List<PositionalJob>> jobs = new ArrayList<>(columns.size());
             int stage = 0;
@@ -82,7 +67,7 @@ final class PositionalReader implements BatchReader {
                         Guard.of(columns.get(c), batch, () -> files().get(column));
                 for (PositionalRows input : inputs) {
                     MemorySegment into =
-                            columns.get(c).isCopied() ? slot.segment(c) : staged.segment(stage++);
+                            columns.get(c).isCopied() ? targets.apply(c) : staged.segment(stage++);
                     ofColumn.add(new PositionalJob(input, extents, into));
                 }
                 jobs.add(ofColumn);
@@ -99,7 +84,7 @@ final class PositionalReader implements BatchReader {
                     sources.add(
                             new StagedRows(staged.segment(stage++), found.extents(), input.size()));
                 }
-                MemorySegment target = slot.segment(c);
+                MemorySegment target = targets.apply(c);
                 Guard.of(
                         columns.get(c),
                         batch,
@@ -120,28 +105,25 @@ final class PositionalReader implements BatchReader {
      * @param mostRows of a batch
      */
     static long stagedSlotBytes(List<BoundColumn> columns, int mostRows) {
-        List<Block> staged = new ArrayList<>();
-        for (BoundColumn column : columns) {
-            if (!column.isCopied()) {
-                long count = mostRows * column.mostItems().orElse(1);
-                column.inputs()
-                        .forEach(input -> staged.add(new Block(input.getFirst().rowType(), count)));
-            }
-        }
-        return PooledMemory.slotBytes(staged);
+        return SlotPool.slotBytes(
+                columns.stream()
+                        .flatMapToLong(c -> sizes(c, mostRows * c.mostItems().orElse(1)))
+                        .toArray());
     }
 
-    private List<Block> stagedBlocks(List<BoundColumn.Located> located) {
-        List<Block> staged = new ArrayList<>();
-        for (int c = 0; c < columns.size(); c++) {
-            if (!columns.get(c).isCopied()) {
-                long count = located.get(c).extents().total();
-                columns.get(c)
-                        .inputs()
-                        .forEach(input -> staged.add(new Block(input.getFirst().rowType(), count)));
-            }
-        }
-        return staged;
+    private long[] stagedSizes(List<BoundColumn.Located> located) {
+        return IntStream.range(0, columns.size())
+                .boxed()
+                .flatMapToLong(c -> sizes(columns.get(c), located.get(c).extents().total()))
+                .toArray();
+    }
+
+    /** {@return the bytes of rows of each input, if they are not read to where they go} */
+    private static LongStream sizes(BoundColumn column, long rows) {
+        return column.isCopied()
+                ? LongStream.empty()
+                : IntStream.range(0, column.inputs().size())
+                        .mapToLong(input -> Math.multiplyExact(rows, column.itemBytes(input)));
     }
 
     /** Nobody reads into the memory any more when this has ended, however it does. */
@@ -184,9 +166,9 @@ final class PositionalReader implements BatchReader {
         }
     }
 
-    private synchronized PooledMemory staging() {
+    private synchronized SlotPool staging() {
         if (staging == null) {
-            staging = new PooledMemory(leastStaged); // so that it never grows
+            staging = new SlotPool(leastStaged); // so that it never grows
         }
         return staging;
     }

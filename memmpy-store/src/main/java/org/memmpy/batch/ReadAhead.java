@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 
 /**
  * Asks the system for the rows of coming batches, by a thread of its own, before they are gathered.
@@ -26,7 +27,7 @@ final class ReadAhead {
     private static final System.Logger LOG = System.getLogger(ReadAhead.class.getName());
 
     private final List<BoundColumn> columns;
-    private final Steps steps;
+    private final LongFunction<long[]> order;
     private final Pins pins;
     private final AskedGroups groups;
     private final long memory;
@@ -55,13 +56,19 @@ final class ReadAhead {
     /**
      * Prepares; nothing is asked before {@link #lead}.
      *
+     * @param order the rows of each batch, by its number
      * @param pins the mappings that are told of it
      * @param groups which batches are asked for at once
      * @param memory how many bytes to be ahead at most, if that is a batch
      */
-    ReadAhead(List<BoundColumn> columns, Steps steps, Pins pins, AskedGroups groups, long memory) {
+    ReadAhead(
+            List<BoundColumn> columns,
+            LongFunction<long[]> order,
+            Pins pins,
+            AskedGroups groups,
+            long memory) {
         this.columns = columns;
-        this.steps = steps;
+        this.order = order;
         this.pins = pins;
         this.groups = groups;
         this.memory = memory;
@@ -141,7 +148,7 @@ final class ReadAhead {
      */
     long[] claim(long batch) throws InterruptedException {
         if (isIdle) {
-            return steps.rows(batch); // without a lock, for who has no use for asking
+            return order.apply(batch); // without a lock, for who has no use for asking
         }
         long[] known;
         lock.lock();
@@ -157,7 +164,7 @@ final class ReadAhead {
             waiting.remove(batch);
             lock.unlock();
         }
-        return known == null ? steps.rows(batch) : known;
+        return known == null ? order.apply(batch) : known;
     }
 
     private void run() {
@@ -165,7 +172,7 @@ final class ReadAhead {
             for (Group group = awaitTurn(); group != null; group = awaitTurn()) {
                 Map<Long, long[]> found = new HashMap<>();
                 for (long batch = group.from; batch < group.end && !stopped; batch++) {
-                    found.put(batch, steps.rows(batch));
+                    found.put(batch, order.apply(batch));
                 }
                 sample(found.values().iterator().next());
                 long bytes = 0;
@@ -193,7 +200,7 @@ final class ReadAhead {
     private Group awaitTurn() throws InterruptedException {
         lock.lock();
         try {
-            while (!stopped && next() < steps.count()) {
+            while (!stopped && next() < groups.count()) {
                 int most = most();
                 boolean isAhead = next() > claimed;
                 long end = lead == 0 ? 0 : groups.end(next(), most, isAhead);

@@ -95,9 +95,9 @@ record ReadPlan(
     ReadAhead readAhead() {
         return new ReadAhead(
                 columns,
-                steps,
+                steps::rows,
                 pins,
-                new AskedGroups(steps, windowRows),
+                new AskedGroups(steps.count(), steps.first(0), globalBatch, windowRows),
                 Math.min(MOST_MEMORY, Host.memoryBytes() / 8));
     }
 }

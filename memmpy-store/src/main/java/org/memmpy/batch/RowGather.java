@@ -74,12 +74,11 @@ public final class RowGather {
         }
         requireRows(rowIds);
         try (Pins pins = pins()) {
-            List<BoundColumn.Located> located =
-                    BatchReader.locate(columns, pins, Guard.NO_BATCH, rowIds);
-            for (int c = 0; c < columns.size(); c++) {
-                MappedReader.gather(
-                        columns.get(c), pins, Guard.NO_BATCH, located.get(c), slot.segment(c));
-            }
+            new MappedReader(columns, pins)
+                    .read(
+                            Guard.NO_BATCH,
+                            new BatchRows(rowIds, pins).locate(columns, Guard.NO_BATCH),
+                            slot::segment);
         }
     }
 
@@ -99,8 +98,8 @@ public final class RowGather {
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
         try (Pins pins = pins()) {
-            return new MappedReader(columns, memory, pins, List.of())
-                    .read(Guard.NO_BATCH, rowIds)
+            return new BatchGather(columns, pins, memory, Placements.NONE)
+                    .by(new MappedReader(columns, pins), Guard.NO_BATCH, rowIds)
                     .slot();
         }
     }

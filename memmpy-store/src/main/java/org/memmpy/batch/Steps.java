@@ -109,11 +109,6 @@ public final class Steps {
         return start + batch * globalBatch;
     }
 
-    /** {@return the first batch that has no position below one} */
-    long ceiling(long position) {
-        return Math.ceilDiv(position - start, (long) globalBatch);
-    }
-
     /**
      * {@return the rank's positions in the index}
      *

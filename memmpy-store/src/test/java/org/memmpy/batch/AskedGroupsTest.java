@@ -6,13 +6,11 @@ package org.memmpy.batch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
-import org.memmpy.index.RowIndex;
 
 /** Which batches are asked for at once. */
 class AskedGroupsTest {
     private static AskedGroups groups(long start, long window) {
-        RowIndex rows = RowIndex.all(10_000);
-        return new AskedGroups(new Steps(rows, rows, start, 100, 0, 1, Ends.KEEP), window);
+        return new AskedGroups((10_000 - start) / 100, start, 100, window);
     }
 
     @Test

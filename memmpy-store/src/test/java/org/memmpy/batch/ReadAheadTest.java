@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.kernel.Affine;
 import org.memmpy.os.NativeCalls;
 import org.memmpy.store.Access;
 import org.memmpy.store.Store;
@@ -27,22 +28,24 @@ class ReadAheadTest {
     private static final int PAGE = (int) NativeCalls.pageBytes();
     private static final int ROWS = 1000;
     private static final int BATCH = 10;
+    private static final int BATCHES = ROWS / BATCH;
 
     @TempDir private Path directory;
     private Store store;
     private List<BoundColumn> columns;
     private Pins pins;
-    private Steps steps;
+    private RowIndex order;
 
     @BeforeEach
     void create() throws IOException {
         store = Store.create(directory.resolve("s"));
         store.array("x", DType.UINT8, PAGE).append(new byte[ROWS * PAGE]);
         store.commit();
-        columns = List.of(Column.column("x").bind(List.of(store.table())));
+        ElementDelivery asStored = new ElementDelivery(null, Affine.NONE, false);
+        DenseDelivery delivery = new DenseDelivery(asStored, null, 0, null);
+        columns = List.of(delivery.bind("x", List.of(store.table())));
         pins = new Pins(columns, List.of(store), List.of((long) ROWS), Access.RANDOM);
-        RowIndex rows = RowIndex.all(ROWS);
-        steps = new Steps(rows, Order.shuffled(1).positions(rows, 0), 0, BATCH, 0, 1, Ends.KEEP);
+        order = Order.shuffled(1).positions(RowIndex.all(ROWS), 0);
     }
 
     @AfterEach
@@ -51,16 +54,23 @@ class ReadAheadTest {
         store.close();
     }
 
+    private long[] rows(long batch) {
+        long[] rows = new long[BATCH];
+        order.fill(batch * BATCH, rows, 0, BATCH);
+        return rows;
+    }
+
     private ReadAhead ahead(long memory) {
-        return new ReadAhead(columns, steps, pins, new AskedGroups(steps, 0), memory);
+        return new ReadAhead(
+                columns, this::rows, pins, new AskedGroups(BATCHES, 0, BATCH, 0), memory);
     }
 
     @Test
     void givesTheRowsAndIsNeverFurtherAheadThanItMay() throws InterruptedException {
         ReadAhead ahead = ahead(5L * BATCH * PAGE);
         ahead.lead(50, 0);
-        for (long batch = 0; batch < steps.count(); batch++) {
-            assertArrayEquals(steps.rows(batch), ahead.claim(batch));
+        for (long batch = 0; batch < BATCHES; batch++) {
+            assertArrayEquals(rows(batch), ahead.claim(batch));
             assertTrue(ahead.leadBatches() <= 5, () -> ahead.leadBatches() + " batches ahead");
         }
         ahead.join(); // it has asked for all, and ends
@@ -73,11 +83,11 @@ class ReadAheadTest {
     void onlyRowsThatSomebodyNeedsAreAskedForAfterAPause() throws InterruptedException {
         ReadAhead ahead = ahead(1 << 20);
         for (long batch = 0; batch < 50; batch++) {
-            assertArrayEquals(steps.rows(batch), ahead.claim(batch));
+            assertArrayEquals(rows(batch), ahead.claim(batch));
         }
         ahead.lead(4, 50);
-        for (long batch = 50; batch < steps.count(); batch++) {
-            assertArrayEquals(steps.rows(batch), ahead.claim(batch));
+        for (long batch = 50; batch < BATCHES; batch++) {
+            assertArrayEquals(rows(batch), ahead.claim(batch));
         }
         ahead.join();
         assertEquals((long) ROWS / 2 * PAGE, ahead.askedBytes());
@@ -88,7 +98,7 @@ class ReadAheadTest {
         ReadAhead ahead = ahead(1 << 20);
         ahead.lead(1, 0);
         Thread stopping = Thread.ofPlatform().start(ahead::stop);
-        assertArrayEquals(steps.rows(99), ahead.claim(99)); // it may never get there by itself
+        assertArrayEquals(rows(99), ahead.claim(99)); // it may never get there by itself
         stopping.join();
         ahead.join();
     }
@@ -99,7 +109,7 @@ class ReadAheadTest {
         ReadAhead ahead = ahead(1 << 20);
         ahead.lead(4, 0);
         ahead.join();
-        assertArrayEquals(steps.rows(3), ahead.claim(3));
+        assertArrayEquals(rows(3), ahead.claim(3));
         assertEquals(0, ahead.askedBytes());
     }
 }
