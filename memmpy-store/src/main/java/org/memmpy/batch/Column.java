@@ -223,7 +223,7 @@ public final class Column {
         if (items < 1) {
             throw new IllegalArgumentException("padTo(" + items + "): rows have at least 1 item");
         }
-        return with(RaggedDelivery.padded(ragged, new Width(items)));
+        return with(RaggedDelivery.padded(ragged, items));
     }
 
     /**
@@ -235,7 +235,7 @@ public final class Column {
      * @throws IllegalArgumentException as {@link #packed}
      */
     public Column padToLongest() {
-        return with(RaggedDelivery.padded(ragged, Width.LONGEST));
+        return with(RaggedDelivery.paddedToLongest(ragged));
     }
 
     /**
@@ -278,7 +278,7 @@ public final class Column {
      * @throws IllegalArgumentException if its rows are not padded, or as {@link #packed}
      */
     public Column mask() {
-        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.MASK));
+        return with(RaggedDelivery.mask(ragged));
     }
 
     /**
@@ -289,7 +289,7 @@ public final class Column {
      * @throws IllegalArgumentException as {@link #packed}
      */
     public Column lengths() {
-        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.LENGTHS));
+        return with(RaggedDelivery.lengths(ragged));
     }
 
     /**
@@ -301,7 +301,7 @@ public final class Column {
      * @throws IllegalArgumentException if its rows are padded, or as {@link #packed}
      */
     public Column offsets() {
-        return with(RaggedDelivery.counted(ragged, RaggedDelivery.Output.OFFSETS));
+        return with(RaggedDelivery.offsets(ragged));
     }
 
     private Column with(RaggedDelivery delivery) {

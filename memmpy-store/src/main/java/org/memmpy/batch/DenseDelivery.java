@@ -31,6 +31,9 @@ record DenseDelivery(ElementDelivery elements, LabelMap labels, int classes, Num
     /**
      * Finds an array in tables, in which it must be the same.
      *
+     * @param name of the array
+     * @param tables one of each source
+     * @return the column
      * @throws IllegalArgumentException if it is not there, or cannot be delivered so
      */
     BoundColumn bind(String name, List<Table> tables) {

@@ -122,7 +122,7 @@ final class Placements implements AutoCloseable {
     }
 
     private static void requirePlain(BoundColumn column) {
-        if (column instanceof DenseColumn && column.isCopied()) {
+        if (column.hasFixedRows() && column.isCopied()) {
             return;
         }
         throw new IllegalArgumentException(

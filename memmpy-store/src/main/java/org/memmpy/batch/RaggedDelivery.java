@@ -14,16 +14,24 @@ import org.memmpy.store.Table;
 
 import java.util.List;
 
-/**
- * How jagged rows are delivered, as a column was told. Immutable.
- *
- * @param output what of them
- * @param width of padded rows; null if they are not padded
- * @param fill what padding consists of; null for 0
- */
-record RaggedDelivery(Output output, Width width, Number fill) {
+/** How jagged rows are delivered, as a column was told. Immutable. */
+final class RaggedDelivery {
+    private final Output output;
+
+    /** Null if rows are not padded. */
+    private final Width width;
+
+    /** What padding consists of; null for 0. */
+    private final Number fill;
+
+    private RaggedDelivery(Output output, Width width, Number fill) {
+        this.output = output;
+        this.width = width;
+        this.fill = fill;
+    }
+
     /** What is delivered. */
-    enum Output {
+    private enum Output {
         ITEMS(""),
         MASK(".mask()"),
         LENGTHS(".lengths()"),
@@ -36,14 +44,33 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         }
     }
 
-    /** {@return items one behind the other} */
+    /**
+     * {@return items one behind the other}
+     *
+     * @param before what the column was told before, as for all that follow; null for nothing
+     * @throws IllegalArgumentException if it was told to deliver something else than items
+     */
     static RaggedDelivery packed(RaggedDelivery before) {
         return items(before, null);
     }
 
-    /** {@return rows of one length} */
-    static RaggedDelivery padded(RaggedDelivery before, Width width) {
-        return items(before, width);
+    /**
+     * {@return rows of one length}
+     *
+     * @param items of each row
+     * @throws IllegalArgumentException as {@link #packed}
+     */
+    static RaggedDelivery padded(RaggedDelivery before, int items) {
+        return items(before, new Width(items));
+    }
+
+    /**
+     * {@return rows as long as the longest of their batch}
+     *
+     * @throws IllegalArgumentException as {@link #packed}
+     */
+    static RaggedDelivery paddedToLongest(RaggedDelivery before) {
+        return items(before, Width.LONGEST);
     }
 
     private static RaggedDelivery items(RaggedDelivery before, Width width) {
@@ -51,8 +78,34 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         return new RaggedDelivery(Output.ITEMS, width, null);
     }
 
-    /** {@return something else than the items} */
-    static RaggedDelivery counted(RaggedDelivery before, Output output) {
+    /**
+     * {@return which items of padded rows are real}
+     *
+     * @throws IllegalArgumentException as {@link #packed}, or if rows are not padded
+     */
+    static RaggedDelivery mask(RaggedDelivery before) {
+        return counted(before, Output.MASK);
+    }
+
+    /**
+     * {@return how many items rows have}
+     *
+     * @throws IllegalArgumentException as {@link #packed}
+     */
+    static RaggedDelivery lengths(RaggedDelivery before) {
+        return counted(before, Output.LENGTHS);
+    }
+
+    /**
+     * {@return where rows begin among packed items}
+     *
+     * @throws IllegalArgumentException as {@link #packed}, or if rows are padded
+     */
+    static RaggedDelivery offsets(RaggedDelivery before) {
+        return counted(before, Output.OFFSETS);
+    }
+
+    private static RaggedDelivery counted(RaggedDelivery before, Output output) {
         requireItems(before);
         return (before == null ? items(null, null) : before).of(output);
     }
@@ -77,6 +130,12 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         return new RaggedDelivery(another, width, fill);
     }
 
+    /**
+     * {@return padded rows with something else behind short ones}
+     *
+     * @param value as it is delivered
+     * @throws IllegalArgumentException if rows are not padded
+     */
     RaggedDelivery filled(Number value) {
         if (width == null || output != Output.ITEMS) {
             throw new IllegalArgumentException(
@@ -95,6 +154,15 @@ record RaggedDelivery(Output output, Width width, Number fill) {
         };
     }
 
+    /**
+     * Finds an array in tables, in which it must be the same.
+     *
+     * @param name of the array
+     * @param tables one of each source
+     * @param elements how its elements are delivered
+     * @return the column
+     * @throws IllegalArgumentException if it is not there, or cannot be delivered so
+     */
     BoundColumn bind(String name, List<Table> tables, ElementDelivery elements) {
         RaggedSources arrays = RaggedSources.find(name, tables);
         return new RaggedColumn(name, arrays, form(name, arrays.type().item(), elements));
