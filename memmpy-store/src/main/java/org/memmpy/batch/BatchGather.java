@@ -4,6 +4,13 @@
 package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
+import org.memmpy.batch.column.BatchRows;
+import org.memmpy.batch.column.BoundColumn;
+import org.memmpy.batch.column.Guard;
+import org.memmpy.batch.column.Pins;
+import org.memmpy.batch.place.Placed;
+import org.memmpy.batch.place.Placements;
+import org.memmpy.batch.read.BatchReader;
 
 import java.util.ArrayList;
 import java.util.List;

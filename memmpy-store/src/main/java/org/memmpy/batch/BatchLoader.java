@@ -4,6 +4,10 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.column.BoundColumn;
+import org.memmpy.batch.column.Pins;
+import org.memmpy.batch.place.Placements;
+import org.memmpy.batch.read.PositionalReader;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Access;

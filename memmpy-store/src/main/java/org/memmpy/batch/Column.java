@@ -5,6 +5,10 @@ package org.memmpy.batch;
 
 import org.memmpy.DType;
 import org.memmpy.RowType;
+import org.memmpy.batch.column.BoundColumn;
+import org.memmpy.batch.column.DenseDelivery;
+import org.memmpy.batch.column.ElementDelivery;
+import org.memmpy.batch.column.RaggedDelivery;
 import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.LabelMap;
 import org.memmpy.store.Table;

@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.column.BoundColumn;
 
 import java.util.List;
 import java.util.Locale;

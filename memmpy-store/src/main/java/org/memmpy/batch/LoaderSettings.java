@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.batch.column.BoundColumn;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;

@@ -4,6 +4,7 @@
 package org.memmpy.batch;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.column.RowNumber;
 import org.memmpy.os.OpenResources;
 
 import java.lang.foreign.MemorySegment;

@@ -3,6 +3,11 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.batch.read.BatchReader;
+import org.memmpy.batch.read.MappedReader;
+import org.memmpy.batch.read.PositionalReader;
+import org.memmpy.batch.read.ReadAhead;
+import org.memmpy.batch.read.Residency;
 import org.memmpy.os.Host;
 
 import java.util.concurrent.atomic.AtomicReference;

@@ -3,6 +3,8 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.batch.place.Placed;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

@@ -3,6 +3,10 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.batch.column.BoundColumn;
+import org.memmpy.batch.column.Pins;
+import org.memmpy.batch.read.AskedGroups;
+import org.memmpy.batch.read.ReadAhead;
 import org.memmpy.index.BlockOrder;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;

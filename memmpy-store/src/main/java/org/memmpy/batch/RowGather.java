@@ -5,6 +5,12 @@ package org.memmpy.batch;
 
 import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
+import org.memmpy.batch.column.BatchRows;
+import org.memmpy.batch.column.BoundColumn;
+import org.memmpy.batch.column.Guard;
+import org.memmpy.batch.column.Pins;
+import org.memmpy.batch.place.Placements;
+import org.memmpy.batch.read.MappedReader;
 import org.memmpy.store.Access;
 import org.memmpy.store.Store;
 import org.memmpy.store.Table;

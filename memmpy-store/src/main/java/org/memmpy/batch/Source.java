@@ -3,6 +3,7 @@
 
 package org.memmpy.batch;
 
+import org.memmpy.batch.column.RowNumber;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
 

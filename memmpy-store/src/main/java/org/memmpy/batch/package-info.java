@@ -12,5 +12,10 @@
  * <p>An epoch has one consumer at a time; {@code close} may come from any thread. Several loaders
  * and several epochs may run over one store at once. What goes wrong in a loader's thread is thrown
  * by the consumer's next call.
+ *
+ * <p>Here is what users name, and the pipeline: who takes which batch, memory for it, how to read.
+ * What that stands on is below and not exported: {@code column}, which rows a batch has of a column
+ * and what becomes of them; {@code read}, the ways to bring them into memory; {@code place}, rows
+ * delivered without a copy. None of them uses this package.
  */
 package org.memmpy.batch;

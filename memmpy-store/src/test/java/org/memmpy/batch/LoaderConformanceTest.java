@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.batch.column.RowNumber;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.index.Splitter;

@@ -1,0 +1,67 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.batch.column;
+
+import org.memmpy.RowType;
+import org.memmpy.kernel.PackRuns;
+import org.memmpy.kernel.RowSource;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The items of all rows one behind the other.
+ *
+ * @param type of one item
+ */
+record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
+    @Override
+    public boolean hasFixedRows() {
+        return false;
+    }
+
+    @Override
+    public boolean hasItems() {
+        return true;
+    }
+
+    @Override
+    public OptionalLong mostItems() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public boolean isCopied() {
+        return kernel.isCopy();
+    }
+
+    @Override
+    public BoundColumn.Located of(Extents items) {
+        double total = Arrays.stream(items.lengths()).asDoubleStream().sum();
+        long count = RaggedForm.requireFewer("the packed batch", total, items);
+        return new BoundColumn.Located() {
+            @Override
+            public RowType item() {
+                return type;
+            }
+
+            @Override
+            public long count() {
+                return count;
+            }
+
+            @Override
+            public Extents extents() {
+                return items;
+            }
+
+            @Override
+            public void gather(List<? extends RowSource> inputs, Extents at, MemorySegment target) {
+                kernel.gather(inputs.getFirst(), at.starts(), at.lengths(), at.size(), target);
+            }
+        };
+    }
+}
