@@ -43,10 +43,10 @@ public final class ConvertRows implements RowKernel {
     @Override
     public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
         try (Conversion.Scratch scratch = conversion.scratch()) {
-            if (from.bytes() > Conversion.Scratch.BLOCK_BYTES) {
-                convert(source, rows, 0, count, target, scratch);
-            } else if (from.elements() >= LONG_ROW && isTouchable(source)) {
+            if (from.elements() >= LONG_ROW && isTouchable(source)) {
                 gatherTouched(source, rows, count, target, scratch);
+            } else if (from.bytes() > Conversion.Scratch.BLOCK_BYTES) {
+                convert(source, rows, 0, count, target, scratch);
             } else if (count > 0) {
                 gatherBlocks(source, rows, count, target, scratch);
             }

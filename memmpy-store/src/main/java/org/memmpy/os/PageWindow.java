@@ -7,6 +7,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * Reserved address space into which pages of files are mapped side by side, in any order: they then
@@ -21,18 +23,26 @@ import java.lang.foreign.MemorySegment;
  * reads must have ended before.
  */
 public final class PageWindow implements AutoCloseable {
+    /** Linux's default of {@code fault_around_bytes}; another size costs time only. */
+    private static final long FAULT_AROUND = 64 * 1024;
+
     private final long address;
     private final long bytes;
     private final long mappings;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment segment;
+    private final MemorySegment states;
     private boolean closed;
+
+    @SuppressWarnings("UnusedVariable") // so that no compiler leaves the reading out
+    private int touched;
 
     private PageWindow(long address, long bytes, long mappings) {
         this.address = address;
         this.bytes = bytes;
         this.mappings = mappings;
         this.segment = NativeCalls.memory(address, bytes, arena);
+        this.states = arena.allocate(NativeCalls.pages(address, bytes));
         OpenResources.opened(this, "page window");
     }
 
@@ -98,16 +108,43 @@ public final class PageWindow implements AutoCloseable {
     }
 
     /**
-     * Has the first bytes' pages read, and waits for them, so that who touches them does not.
+     * Has the first bytes' pages read and put into the page table, and waits for it, so that who
+     * touches them does not.
      *
-     * @throws IOException if one cannot be read: the file was cut, or the disk fails
+     * <p>A byte here and there is read: at each fault Linux puts the cached pages around into the
+     * table too, which takes a sixth of the time of {@code MADV_POPULATE_READ} (1 MiB: 9 us, not
+     * 53). Only if pages are not cached that is called.
+     *
+     * @param length how many bytes
+     * @param runBytes runs of pages begin at multiples of it
+     * @throws IOException if a page cannot be read: the file was cut, or the disk fails
+     * @throws InternalError for the same reason, maybe after this has returned: see {@code
+     *     kernel.Faults}
      * @throws IllegalStateException if the window was closed
      */
-    public synchronized void populate(long length) throws IOException {
+    public synchronized void populate(long length, long runBytes) throws IOException {
         requireOpen();
-        if (length > bytes || !NativeCalls.populate(address, length)) {
+        Objects.checkIndex(length, bytes + 1);
+        touched = touch(length, runBytes);
+        if (!NativeCalls.isResident(address, length, states)
+                && !NativeCalls.populate(address, length)) {
             throw new IOException("pages of mapped files cannot be read");
         }
+    }
+
+    private int touch(long length, long runBytes) {
+        int read = 0;
+        for (long run = 0; run < length; run += runBytes) {
+            long end = Math.min(length, run + runBytes);
+            for (long at = run; at < end; at = nextFault(at)) {
+                read += segment.get(ValueLayout.JAVA_BYTE, at);
+            }
+        }
+        return read;
+    }
+
+    private long nextFault(long at) {
+        return (address + at) / FAULT_AROUND * FAULT_AROUND + FAULT_AROUND - address;
     }
 
     /**

@@ -4,6 +4,7 @@
 package org.memmpy.store;
 
 import org.memmpy.CorruptStoreException;
+import org.memmpy.kernel.Faults;
 import org.memmpy.os.PageWindow;
 
 import java.io.IOException;
@@ -57,8 +58,9 @@ public final class RowWindow implements AutoCloseable {
      */
     public void load(int rows) {
         try {
-            window.populate(rows * rowBytes);
-        } catch (IOException e) {
+            window.populate(rows * rowBytes, rowBytes);
+            Faults.settle();
+        } catch (IOException | InternalError e) {
             throw new CorruptStoreException(
                     "mapped rows cannot be read. The file was cut while it was open, or the disk"
                             + " fails; restore it from a copy",

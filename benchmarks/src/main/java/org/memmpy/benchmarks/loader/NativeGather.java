@@ -24,6 +24,7 @@ final class NativeGather {
     private final Arena arena;
     private final MethodHandle gather;
     private final MethodHandle copy;
+    private final MethodHandle sum;
 
     /**
      * Compiles and loads the library.
@@ -32,7 +33,7 @@ final class NativeGather {
      * @param arena keeps it loaded
      * @throws SkippedException if there is no gcc
      */
-    @SuppressWarnings("restricted") // two signatures, both beside their C text
+    @SuppressWarnings("restricted") // the signatures are those of the C text
     NativeGather(Path directory, Arena arena) throws IOException {
         Path library = Gcc.compile(directory, "gather.c", "-shared", "-fPIC");
         this.arena = arena;
@@ -48,6 +49,10 @@ final class NativeGather {
                 linker.downcallHandle(
                         symbols.findOrThrow("copy"),
                         FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
+        sum =
+                linker.downcallHandle(
+                        symbols.findOrThrow("sum"),
+                        FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
     }
 
     /** {@return segments as an array of pointers} */
@@ -87,6 +92,15 @@ final class NativeGather {
     void copy(MemorySegment to, MemorySegment from, long bytes, long piece) {
         try {
             copy.invokeExact(to, from, bytes, piece);
+        } catch (Throwable e) {
+            throw new AssertionError("gather.c throws nothing", e);
+        }
+    }
+
+    /** {@return the sum of memory, a multiple of 128 bytes, which is read from end to end} */
+    long sum(MemorySegment from) {
+        try {
+            return (long) sum.invokeExact(from, from.byteSize());
         } catch (Throwable e) {
             throw new AssertionError("gather.c throws nothing", e);
         }

@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -125,6 +124,7 @@ public final class RemapSuite extends Suite {
                         Entry.memcpy(1),
                         round ->
                                 rate(
+                                        c,
                                         order,
                                         round,
                                         most,
@@ -138,6 +138,7 @@ public final class RemapSuite extends Suite {
                         REMAPPED,
                         round ->
                                 rate(
+                                        c,
                                         order,
                                         round,
                                         most,
@@ -149,10 +150,11 @@ public final class RemapSuite extends Suite {
                                             return window.segment(batch);
                                         }));
                 race.add(
-                        Entry.gather("BatchLoader, 1 thread"), round -> rate(copying, round, most));
+                        Entry.gather("BatchLoader, 1 thread"),
+                        round -> rate(c, copying, round, most));
                 race.add(
                         Entry.gather("BatchLoader, remapped, 1 thread"),
-                        round -> rate(remapping, round, most));
+                        round -> rate(c, remapping, round, most));
                 race.run(rounds, report, goals(rowBytes));
             }
         }
@@ -199,42 +201,28 @@ public final class RemapSuite extends Suite {
         MemorySegment produce(int number, long[] ids) throws IOException;
     }
 
-    private double rate(Order order, int round, int most, Producer producer) throws IOException {
+    private double rate(NativeGather c, Order order, int round, int most, Producer producer)
+            throws IOException {
         long[][] batches = order.batches(round);
         int count = Math.min(most, batches.length);
         long start = System.nanoTime();
         for (int number = 0; number < count; number++) {
-            consume(producer.produce(number, batches[number]));
+            seen += c.sum(producer.produce(number, batches[number]));
         }
         return (double) count * batches[0].length / ((System.nanoTime() - start) / 1e9);
     }
 
-    private double rate(BatchLoader loader, int round, int most) {
+    private double rate(NativeGather c, BatchLoader loader, int round, int most) {
         long rows = 0;
         long start = System.nanoTime();
         try (Epoch epoch = loader.epoch(round)) {
             for (int number = 0; number < most && epoch.hasNext(); number++) {
                 try (MiniBatch next = epoch.next()) {
-                    consume(next.segment(0));
+                    seen += c.sum(next.segment(0));
                     rows += next.rows();
                 }
             }
         }
         return rows / ((System.nanoTime() - start) / 1e9);
-    }
-
-    /** Reads all of a batch, as fast as memory gives it. */
-    private void consume(MemorySegment batch) {
-        long a = 0;
-        long b = 0;
-        long c = 0;
-        long d = 0;
-        for (long at = 0; at < batch.byteSize(); at += 32) {
-            a += batch.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
-            b += batch.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 8);
-            c += batch.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 16);
-            d += batch.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 24);
-        }
-        seen += a + b + c + d;
     }
 }

@@ -33,7 +33,14 @@ public final class Gcc {
         }
         Path built = directory.resolve(source + ".built");
         List<String> command =
-                new ArrayList<>(List.of("gcc", "-O2", "-o", built.toString(), code.toString()));
+                new ArrayList<>(
+                        List.of(
+                                "gcc",
+                                "-O3",
+                                "-march=native",
+                                "-o",
+                                built.toString(),
+                                code.toString()));
         command.addAll(List.of(options)); // -l is wanted behind the source
         Process process;
         try {
