@@ -26,6 +26,11 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private static final AtomicLong THREAD_NUMBER = new AtomicLong();
 
+    /** Less than that is gathered while a thread is woken. */
+    private static final long WAKING_NANOS = 50_000;
+
+    private static final long LONGEST_SLEEP_NANOS = 2_000_000;
+
     private final BatchLoader loader;
     private final long number;
     private final Steps steps;
@@ -226,7 +231,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         long from = System.nanoTime();
         try {
             while (mustWait()) {
-                gathered.await();
+                gathered.awaitNanos(LONGEST_SLEEP_NANOS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -425,13 +430,29 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
                 ready++;
                 meter.gathered(nanos);
                 ring[(int) (k % ring.length)] = batch;
-                gathered.signalAll();
+                if (isWorthWakingFor(nanos)) {
+                    gathered.signalAll();
+                }
                 return;
             }
         } finally {
             lock.unlock();
         }
         batch.close();
+    }
+
+    /**
+     * {@return whether the consumer is to be woken, if it waits} To wake it takes as long as to
+     * gather several small batches, so it gets some of them at once. All that were claimed come, so
+     * a quarter of the ring is reached, or the end; unless memory of another has no room for as
+     * many until the consumer gives some back: so it does not sleep for long.
+     *
+     * @param nanos that the newest batch took
+     */
+    private boolean isWorthWakingFor(long nanos) {
+        return nanos > WAKING_NANOS
+                || ready >= Math.max(1, ring.length / 4)
+                || delivered + ready == batches;
     }
 
     private void fail(long batch, Throwable e) {

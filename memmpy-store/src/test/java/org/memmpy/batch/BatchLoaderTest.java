@@ -15,6 +15,7 @@ import static org.memmpy.batch.Column.column;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
@@ -451,6 +453,40 @@ class BatchLoaderTest {
                 assertInstanceOf(CorruptStoreException.class, e.getCause());
                 assertTrue(e.getMessage().contains("column 'pixels'"), e.getMessage());
             }
+        }
+    }
+
+    /** The consumer gets the only batch that can be, though more of such small ones might come. */
+    @Test
+    @Timeout(60)
+    void memoryForOneBatchAtATimeIsEnough() {
+        Semaphore one = new Semaphore(1);
+        MemorySegment segment = Arena.ofAuto().allocate(1 << 16, 8);
+        BatchMemory memory =
+                blocks -> {
+                    one.acquireUninterruptibly();
+                    return new BatchMemory.Slot() {
+                        @Override
+                        public MemorySegment segment(int column) {
+                            return segment;
+                        }
+
+                        @Override
+                        public void release() {
+                            one.release();
+                        }
+                    };
+                };
+        try (BatchLoader loader =
+                        loader().batchSize(10).threads(1).prefetch(64).memory(memory).build();
+                Epoch epoch = loader.epoch(0)) {
+            int rows = 0;
+            for (MiniBatch batch : epoch) {
+                try (batch) {
+                    rows += batch.rows();
+                }
+            }
+            assertEquals(ROWS, rows);
         }
     }
 

@@ -23,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What memory allows, and memmpy without an engine. In each turn all rows of the round come once.
@@ -36,6 +37,9 @@ import java.util.List;
  * </ul>
  */
 final class MemoryContenders implements Contenders {
+    /** What two threads can have of this machine's memory. */
+    private static final Entry TWO_OF_C = new Entry(Entry.GATHER, "C memcpy, 2 threads", 1, 2);
+
     static final Entry KERNEL = Entry.gather("memmpy kernel");
     static final Entry NATIVE_COPY = Entry.gather("memmpy loader, unsafeNativeCopy");
     static final Entry CONVERTED = new Entry(Entry.CONVERT, "memmpy kernel", 1, 1);
@@ -79,6 +83,7 @@ final class MemoryContenders implements Contenders {
             race.skip(Entry.memcpy(1), reasonWithoutC);
         } else {
             race.add(Entry.memcpy(1), memcpy(x, target));
+            race.add(TWO_OF_C, memcpyByTwo(target));
             race.add(Entry.gather("sequential copy"), sequential(target));
         }
         race.add(KERNEL, kernel(plain(x), target));
@@ -123,6 +128,29 @@ final class MemoryContenders implements Contenders {
                     rowBytes / columns.size());
             double speed = speed(order.count(), start);
             check(round, target);
+            return speed;
+        };
+    }
+
+    /** Each thread half of the batches, into memory of its own. */
+    private Race.Turn memcpyByTwo(Target first) {
+        Target second = Target.of(1, (long) batch * rowBytes, arena);
+        MemorySegment from = c.pointers(List.of(mapping("x")));
+        MemorySegment to = c.pointers(first.segments());
+        MemorySegment toSecond = c.pointers(second.segments());
+        long half = order.count() / 2 / batch * batch;
+        return round -> {
+            MemorySegment rows = order.all(round);
+            MemorySegment later = rows.asSlice(half * Long.BYTES);
+            long start = System.nanoTime();
+            CompletableFuture<Void> other =
+                    CompletableFuture.runAsync(
+                            () -> c.gather(to, from, 1, rows, half, batch, rowBytes),
+                            run -> Thread.ofPlatform().start(run));
+            c.gather(toSecond, from, 1, later, order.count() - half, batch, rowBytes);
+            other.join();
+            double speed = speed(order.count(), start);
+            check(round, second);
             return speed;
         };
     }
