@@ -92,16 +92,15 @@ public final class BatchLoader implements AutoCloseable {
         this.rank = settings.rank;
         this.world = settings.world;
         this.threads = settings.threads;
-        this.prefetch = settings.prefetch(slotBytes());
         this.logEvery = settings.logEvery;
         this.policy = settings.policy;
-        long slotBytes = slotBytes();
         this.viewed = Set.copyOf(settings.viewed);
         this.remapped = Set.copyOf(settings.remapped);
+        this.prefetch = settings.prefetch(bytesOf(columns));
         Placements.check(columns, viewed, remapped);
         this.stores = settings.tables.stream().map(Table::store).distinct().toList();
         this.bounds = settings.bounds();
-        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes) : null;
+        this.ownMemory = settings.memory == null ? new PooledMemory(slotBytes()) : null;
         this.openBatches =
                 settings.maxOpenBatches == 0
                         ? OpenBatches.byMemory()
@@ -185,13 +184,6 @@ public final class BatchLoader implements AutoCloseable {
      * as well as later}
      */
     public LoaderDescription describe() {
-        List<Block> slot = new ArrayList<>();
-        for (int c = 0; c < columns.size(); c++) {
-            BoundColumn column = columns.get(c);
-            if (!remapped.contains(column.name())) {
-                slot.add(new Block(column.type(), mostRows()));
-            }
-        }
         boolean mayStage = policy != ReadPolicy.MAPPED && !isPlaced();
         return new LoaderDescription(
                 rows,
@@ -200,7 +192,7 @@ public final class BatchLoader implements AutoCloseable {
                 columns.stream().map(LoaderDescription::column).toList(),
                 columns.stream().mapToLong(column -> column.type().bytes()).sum(),
                 (int) Math.min(prefetch, batches()),
-                PooledMemory.slotBytes(slot),
+                slotBytes(),
                 mayStage ? threads * PositionalReader.stagedSlotBytes(columns, mostRows()) : 0,
                 columns.stream().allMatch(BoundColumn::hasFixedRows),
                 threads,
@@ -338,11 +330,15 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** {@return the bytes of this rank's largest batch} */
+    /** {@return the bytes of this rank's largest batch that are not mapped where they are read} */
     private long slotBytes() {
+        return bytesOf(columns.stream().filter(each -> !remapped.contains(each.name())).toList());
+    }
+
+    private long bytesOf(List<BoundColumn> some) {
         // of columns without fixed rows this is the least; slots grow with their batches
         return PooledMemory.slotBytes(
-                columns.stream().map(column -> new Block(column.type(), mostRows())).toList());
+                some.stream().map(column -> new Block(column.type(), mostRows())).toList());
     }
 
     /** {@return the rows of this rank's longest batch} */

@@ -5,6 +5,7 @@ package org.memmpy.os;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class PageFile implements AutoCloseable {
     private final Path path;
     private final int descriptor;
+    private final boolean tellsWhatIsCached;
 
     /**
      * Whoever passes the descriptor on has it for reading: once closed, it may be another file's.
@@ -27,6 +29,7 @@ public final class PageFile implements AutoCloseable {
     private PageFile(Path path, int descriptor) {
         this.path = path;
         this.descriptor = descriptor;
+        this.tellsWhatIsCached = Files.isWritable(path);
         OpenResources.opened(this, "page file");
     }
 
@@ -42,6 +45,14 @@ public final class PageFile implements AutoCloseable {
             throw new IOException(path + ": cannot be opened");
         }
         return new PageFile(path, descriptor);
+    }
+
+    /**
+     * {@return whether {@code mincore} can be believed: of files that the process may not write it
+     * says that all is there}
+     */
+    boolean tellsWhatIsCached() {
+        return tellsWhatIsCached;
     }
 
     /**

@@ -247,6 +247,18 @@ class UncopiedTest {
     }
 
     @Test
+    void whatIsRemappedTakesNoMemoryOfTheLoader() {
+        assumeTrue(PageFile.isSupported(), "no windows on this system");
+        try (BatchLoader loader = loader().unsafeRemapped("image").prefetch(64).build();
+                Epoch epoch = loader.epoch(0)) {
+            epoch.forEach(MiniBatch::close);
+            assertTrue(
+                    loader.memoryBytes() <= loader.describe().memoryBytes(),
+                    () -> loader.memoryBytes() + " of " + loader.describe());
+        }
+    }
+
+    @Test
     void windowsEndWhereTheSystemsMappingsWould() {
         RowIndex many = RowIndex.all(ROWS).repeat(200);
         try (BatchLoader loader =

@@ -90,10 +90,12 @@ public final class Placements implements AutoCloseable {
             for (int c = 0; c < columns.size(); c++) {
                 Placement placement = placements.get(c);
                 BoundColumn.Located rows = located.get(c);
-                placed.add(
-                        placement == null
-                                ? null
-                                : Guard.of(columns.get(c), batch, () -> placement.place(rows)));
+                if (placement == null) {
+                    placed.add(null);
+                    continue;
+                }
+                Guard.of( // a fault that is told late finds it in the list
+                        columns.get(c), batch, () -> placed.add(placement.place(rows)));
             }
             complete = true;
             return placed;

@@ -176,8 +176,11 @@ public final class PositionalReader implements BatchReader {
     }
 
     private synchronized SlotPool staging() {
+        if (closed) {
+            throw new IllegalStateException("the pass was closed");
+        }
         if (staging == null) {
-            staging = new SlotPool(leastStaged); // so that it never grows
+            staging = new SlotPool(leastStaged); // grows only for columns without most items
         }
         return staging;
     }

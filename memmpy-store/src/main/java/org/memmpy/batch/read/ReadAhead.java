@@ -182,6 +182,9 @@ public final class ReadAhead {
                 for (long batch = group.from; batch < group.end && !stopped; batch++) {
                     found.put(batch, order.apply(batch));
                 }
+                if (found.isEmpty()) {
+                    return; // was stopped
+                }
                 sample(found.values().iterator().next());
                 long bytes = 0;
                 for (BoundColumn column : columns) {
