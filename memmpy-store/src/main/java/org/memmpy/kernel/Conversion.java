@@ -8,6 +8,7 @@ import org.memmpy.RowType;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -158,8 +159,10 @@ final class Conversion {
             long elements,
             Scratch scratch) {
         if (sameBits) {
-            long bytes = elements * from.bytes();
-            MemorySegment.copy(source, sourceOffset, target, targetOffset, bytes);
+            // as elements: the target may be an array, see IntBits
+            ValueLayout element = Elements.layout(from.bytes());
+            MemorySegment.copy(
+                    source, element, sourceOffset, target, element, targetOffset, elements);
             return;
         }
         for (long done = 0; done < elements; ) {

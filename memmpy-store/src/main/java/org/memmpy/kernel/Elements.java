@@ -64,6 +64,17 @@ public final class Elements {
         };
     }
 
+    /** {@return the layout of the bits of an element of 1, 2, 4 or 8 bytes} */
+    static ValueLayout layout(int elementBytes) {
+        return switch (elementBytes) {
+            case 1 -> ValueLayout.JAVA_BYTE;
+            case 2 -> SHORT;
+            case 4 -> INT;
+            case 8 -> LONG;
+            default -> throw new IllegalArgumentException(elementBytes + " bytes");
+        };
+    }
+
     /** Writes the bits of an element of 1, 2, 4 or 8 bytes. */
     static void set(MemorySegment target, long offset, int elementBytes, long bits) {
         switch (elementBytes) {

@@ -10,9 +10,9 @@ import java.lang.foreign.ValueLayout;
  * Bytes as the bits of ints, little-endian: a number of bytes that need not fill the last int.
  *
  * <p>By copies between memory and {@code int[]} as ints, never by a copy of bytes to a segment over
- * an array. Of the latter HotSpot 25 makes a loop of long stores into {@code int[]} if there are
- * fewer than 64 bytes; of a batch of 39 labels that it had so compiled it lost bytes 8 to 15, in
- * one of some thirty runs of the same tests.
+ * an array. The latter is, of fewer than 64 bytes, a loop of long stores into {@code int[]}, and
+ * batches of 39 labels lost bytes 8 to 15 when HotSpot 25 had compiled it: in one of some thirty
+ * runs of the same tests, so the cause is inferred.
  */
 final class IntBits {
     private IntBits() {}
