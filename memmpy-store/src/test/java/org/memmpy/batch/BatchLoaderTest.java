@@ -340,17 +340,7 @@ class BatchLoaderTest {
                                             MemorySegment.ofArray(
                                                     new long[(int) (block.bytes() + 7) / 8]))
                             .toList();
-            return new Slot() {
-                @Override
-                public MemorySegment segment(int column) {
-                    return segments.get(column);
-                }
-
-                @Override
-                public void release() {
-                    out.decrementAndGet();
-                }
-            };
+            return new GivenSlot(segments, out::decrementAndGet);
         }
     }
 
@@ -380,18 +370,12 @@ class BatchLoaderTest {
                 blocks -> {
                     out.incrementAndGet();
                     MemorySegment segment = Arena.ofAuto().allocate(blocks.getFirst().bytes(), 8);
-                    return new BatchMemory.Slot() {
-                        @Override
-                        public MemorySegment segment(int column) {
-                            return segment;
-                        }
-
-                        @Override
-                        public void release() {
-                            out.decrementAndGet();
-                            throw new IllegalStateException("stuck");
-                        }
-                    };
+                    return new GivenSlot(
+                            List.of(segment),
+                            () -> {
+                                out.decrementAndGet();
+                                throw new IllegalStateException("stuck");
+                            });
                 };
         BatchLoader loader =
                 BatchLoader.builder(store.table())
@@ -463,21 +447,13 @@ class BatchLoaderTest {
     @Timeout(60)
     void memoryForOneBatchAtATimeIsEnough() {
         Semaphore one = new Semaphore(1);
-        MemorySegment segment = Arena.ofAuto().allocate(1 << 16, 8);
+        Arena arena = Arena.ofAuto();
+        List<MemorySegment> segments =
+                List.of(arena.allocate(1 << 16, 8), arena.allocate(1 << 16, 8));
         BatchMemory memory =
                 blocks -> {
                     one.acquireUninterruptibly();
-                    return new BatchMemory.Slot() {
-                        @Override
-                        public MemorySegment segment(int column) {
-                            return segment;
-                        }
-
-                        @Override
-                        public void release() {
-                            one.release();
-                        }
-                    };
+                    return new GivenSlot(segments, one::release);
                 };
         try (BatchLoader loader =
                         loader().batchSize(10).threads(1).prefetch(64).memory(memory).build();

@@ -330,17 +330,7 @@ class EpochStressTest {
                     blocks.stream()
                             .map(block -> Arena.ofAuto().allocate(block.bytes(), 8))
                             .toList();
-            return new Slot() {
-                @Override
-                public MemorySegment segment(int column) {
-                    return segments.get(column);
-                }
-
-                @Override
-                public void release() {
-                    out.decrementAndGet();
-                }
-            };
+            return new GivenSlot(segments, out::decrementAndGet);
         }
     }
 }

@@ -361,18 +361,12 @@ public final class LoaderSoak {
             Arena arena = Arena.ofShared();
             List<MemorySegment> segments =
                     blocks.stream().map(block -> arena.allocate(block.bytes(), 64)).toList();
-            return new Slot() {
-                @Override
-                public MemorySegment segment(int column) {
-                    return segments.get(column);
-                }
-
-                @Override
-                public void release() {
-                    out.decrementAndGet();
-                    arena.close();
-                }
-            };
+            return new GivenSlot(
+                    segments,
+                    () -> {
+                        out.decrementAndGet();
+                        arena.close();
+                    });
         }
     }
 }

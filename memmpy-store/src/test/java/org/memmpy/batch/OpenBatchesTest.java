@@ -148,17 +148,7 @@ class OpenBatchesTest {
         BatchMemory heap =
                 blocks -> {
                     MemorySegment memory = Arena.ofAuto().allocate(blocks.getFirst().bytes(), 64);
-                    return new BatchMemory.Slot() {
-                        @Override
-                        public MemorySegment segment(int column) {
-                            return memory;
-                        }
-
-                        @Override
-                        public void release() {
-                            // with its last reference
-                        }
-                    };
+                    return new GivenSlot(List.of(memory), () -> {});
                 };
         try (BatchLoader loader = loader().maxOpenBatches(1).memory(heap).build();
                 Epoch epoch = loader.epoch(0)) {

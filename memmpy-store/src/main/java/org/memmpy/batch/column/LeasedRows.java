@@ -20,6 +20,17 @@ public interface LeasedRows extends RowSource, AutoCloseable {
                 : new LeasedSources(arrays, access);
     }
 
+    // no lease has one part unless it says so, as a RowSource does
+
+    @Override
+    int parts();
+
+    @Override
+    long firstRow(int part);
+
+    @Override
+    int partOf(long row);
+
     /** {@return how many rows each source has} */
     List<Long> counts();
 

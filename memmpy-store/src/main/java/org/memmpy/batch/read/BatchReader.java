@@ -18,7 +18,8 @@ public interface BatchReader {
      *
      * @param batch its number, or {@link Guard#NO_BATCH}
      * @param located its rows in each column
-     * @param targets the memory of each column, by its number, of at least the bytes of its items
+     * @param targets the memory of each column, by its number, of at least the bytes of its items;
+     *     null, for a {@link MappedReader} only, if it is not to be copied
      * @throws MemmpyException if they cannot be read; the message names batch and column
      */
     void read(long batch, List<BoundColumn.Located> located, IntFunction<MemorySegment> targets);
