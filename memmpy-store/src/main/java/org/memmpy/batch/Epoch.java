@@ -26,8 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private static final AtomicLong THREAD_NUMBER = new AtomicLong();
 
-    /** Less than that is gathered while a thread is woken. */
-    private static final long WAKING_NANOS = 50_000;
+    /** Who gathers a batch in less than that gathers others while a thread is woken. */
+    private static final long WAKING_NANOS = 150_000;
 
     private static final long LONGEST_SLEEP_NANOS = 2_000_000;
 
@@ -444,14 +444,14 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     /**
      * {@return whether the consumer is to be woken, if it waits} To wake it takes as long as to
      * gather several small batches, so it gets some of them at once. All that were claimed come, so
-     * a quarter of the ring is reached, or the end; unless memory of another has no room for as
-     * many until the consumer gives some back: so it does not sleep for long.
+     * half of the ring is reached, or the end; unless memory of another has no room for as many
+     * until the consumer gives some back: so it does not sleep for long.
      *
      * @param nanos that the newest batch took
      */
     private boolean isWorthWakingFor(long nanos) {
         return nanos > WAKING_NANOS
-                || ready >= Math.max(1, ring.length / 4)
+                || ready >= Math.max(1, ring.length / 2)
                 || delivered + ready == batches;
     }
 

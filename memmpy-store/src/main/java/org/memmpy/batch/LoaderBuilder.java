@@ -147,7 +147,7 @@ public final class LoaderBuilder {
 
     /**
      * Sets how many batches are gathered ahead of the consumer. If this is not called, 4, or as
-     * many as 1 MiB holds, up to 64: handing small batches over one by one costs more than
+     * many as 4 MiB holds, up to 64: handing small batches over one by one costs more than
      * gathering them.
      *
      * @param batches at least 1

@@ -19,7 +19,7 @@ import java.util.Set;
 final class LoaderSettings {
     private static final int LEAST_PREFETCH = 4;
     private static final int MOST_PREFETCH = 64;
-    private static final long PREFETCHED_BYTES = 1 << 20;
+    private static final long PREFETCHED_BYTES = 4 << 20;
 
     final List<Table> tables;
     final List<Source> mixed;
@@ -145,7 +145,7 @@ final class LoaderSettings {
 
     /**
      * {@return how many batches to be ahead by: what was asked for, else 4, or more of small ones,
-     * because threads take turns with each other for the price of some tens of KiB}
+     * because a thread that is woken for several of them has slept for the price of some}
      *
      * @param slotBytes of a batch
      */
