@@ -91,19 +91,25 @@ final class Pass implements AutoCloseable {
         return false;
     }
 
-    /** {@return the next batch, which belongs to the consumer and to the manager} */
+    /**
+     * {@return the next batch, which belongs to the consumer and to the manager} An error ends the
+     * pass; but not one that says that too many batches are open: it goes on when some were closed.
+     */
     Batch next() {
         if (batches == epoch.batches()) {
             throw new NoSuchElementException("epoch " + epoch.number() + " has no batch left");
         }
-        boolean delivered = false;
+        boolean ends = true;
+        MiniBatch gathered = null;
         try {
-            Batch batch = deliver(epoch.next());
-            delivered = true;
+            gathered = epoch.next();
+            Batch batch = deliver(gathered);
             batches++;
+            ends = false;
             return batch;
         } catch (IllegalStateException e) {
             if (manager.isOpen()) {
+                ends = gathered != null || !epoch.hasNext();
                 throw e;
             }
             throw new IllegalStateException(
@@ -111,7 +117,7 @@ final class Pass implements AutoCloseable {
                             .formatted(epoch.number(), batches),
                     e);
         } finally {
-            if (!delivered) {
+            if (ends) {
                 toldOfEnd = true;
                 close();
             }
