@@ -53,8 +53,7 @@ final class CudaPinning implements Pinning {
         this.lastError = bind(library, "cudaGetLastError");
     }
 
-    private static MethodHandle bind(
-            SymbolLookup library, String name, MemoryLayout... arguments) {
+    private static MethodHandle bind(SymbolLookup library, String name, MemoryLayout... arguments) {
         return Linker.nativeLinker()
                 .downcallHandle(
                         library.findOrThrow(name),

@@ -31,7 +31,8 @@ interface DeviceCopy {
      * device its manager is of, and PyTorch's returns when the bytes are there.
      */
     static DeviceCopy of(Engine engine, Device device) {
-        NDManager host = Hosts.OF_DEVICE.computeIfAbsent(new Hosts.Key(engine, device), Hosts::newHost);
+        NDManager host =
+                Hosts.OF_DEVICE.computeIfAbsent(new Hosts.Key(engine, device), Hosts::newHost);
         return (rows, shape, type) ->
                 Unowned.over(host, List.of(rows), List.of(shape), List.of(type)).getFirst();
     }

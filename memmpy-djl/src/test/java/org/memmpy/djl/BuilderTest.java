@@ -67,8 +67,7 @@ class BuilderTest {
     }
 
     private static LoaderState stateOf(Store store) {
-        try (BatchLoader loader =
-                BatchLoader.builder(store.table()).column(column("id")).build()) {
+        try (BatchLoader loader = BatchLoader.builder(store.table()).column(column("id")).build()) {
             return loader.state(0);
         }
     }

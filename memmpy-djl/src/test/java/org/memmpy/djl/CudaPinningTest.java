@@ -27,6 +27,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /** Calls of CUDA's library, which is one of Java functions here. */
+@SuppressWarnings("UnusedMethod") // the library's functions are found by their names
 class CudaPinningTest {
     private static final int ALREADY_REGISTERED = 712;
 
@@ -87,7 +88,7 @@ class CudaPinningTest {
                             .bindTo(this);
             return Linker.nativeLinker().upcallStub(handle, function, arena);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 

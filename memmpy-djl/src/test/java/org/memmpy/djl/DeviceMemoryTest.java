@@ -129,8 +129,7 @@ class DeviceMemoryTest extends WithImages {
     @Test
     void pipelinesRunOnWhatWasCopied() throws Exception {
         MemmpyDataset dataset =
-                images()
-                        .setSampling(10, false)
+                images().setSampling(10, false)
                         .optBatchPipeline(new Pipeline().add(a -> a.add(1)))
                         .build();
         try (Batch batch = dataset.getData(manager).iterator().next()) {

@@ -149,11 +149,7 @@ class StoreTest {
             assertThrows(CutException.class, () -> Rows.images(store).optCut("kind =="));
             assertThrows(
                     CutException.class,
-                    () ->
-                            Rows.images(store)
-                                    .optCut("knd == 1")
-                                    .setSampling(1, false)
-                                    .build());
+                    () -> Rows.images(store).optCut("knd == 1").setSampling(1, false).build());
         }
     }
 

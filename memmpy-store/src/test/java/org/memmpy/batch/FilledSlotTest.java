@@ -98,8 +98,7 @@ class FilledSlotTest {
                 try (batch) {
                     for (int i = 0; i < batch.rows(); i++) {
                         row++;
-                        assertEquals(
-                                2 * row, batch.segment(0).getAtIndex(ValueLayout.JAVA_INT, i));
+                        assertEquals(2 * row, batch.segment(0).getAtIndex(ValueLayout.JAVA_INT, i));
                     }
                 }
             }
