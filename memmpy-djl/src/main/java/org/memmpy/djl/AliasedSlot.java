@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -45,20 +46,24 @@ final class AliasedSlot implements EngineSlot {
     }
 
     @Override
-    public List<NDArray> attach(NDManager manager) {
-        for (NDArray array : arrays) {
-            array.attach(manager);
-        }
-        List<NDArray> given = arrays;
+    public List<NDArray> arrays() {
+        return arrays;
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
+    }
+
+    @Override
+    public void giveTo(NDManager manager) {
         arrays = List.of();
         segments = List.of();
-        return given;
     }
 
     @Override
     public void release() {
-        arrays.forEach(NDArray::close); // also those that attach gave away before it failed
-        arrays = List.of();
-        segments = List.of();
+        arrays.forEach(NDArray::close);
+        giveTo(null);
     }
 }
