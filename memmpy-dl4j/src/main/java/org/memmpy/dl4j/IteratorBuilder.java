@@ -73,8 +73,8 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /**
-     * Chooses the rows that fulfil a condition, of those of {@link #index} if that is called, and
-     * in their order.
+     * Chooses the rows that fulfil a condition, of those of {@link #index(RowIndex)} if that is
+     * called, and in their order.
      *
      * @param expression as {@link Cut} understands it: {@code "(nJets >= 6) & (pt > 25)"}
      * @return this builder
@@ -85,8 +85,8 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /**
-     * Chooses the rows that fulfil a condition, of those of {@link #index} if that is called, and
-     * in their order.
+     * Chooses the rows that fulfil a condition, of those of {@link #index(RowIndex)} if that is
+     * called, and in their order.
      *
      * @param condition over columns of the table; its result is cached
      * @return this builder
