@@ -25,10 +25,11 @@ import java.util.function.LongSupplier;
  * not. Slots come back when the collector has found their arrays unreachable.
  *
  * <p>A program that makes little garbage on the heap seldom collects, so there is a limit, and at
- * the limit a collection is asked for, as the JDK does for direct buffers. If it brings back less
- * than a quarter of the slots, the user really holds the arrays: the limit then doubles, so that
- * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
- * are held if that is more; the others are let go.
+ * the limit a collection is brought about, as the JDK does for direct buffers: of young objects if
+ * that is cheap, and of all if that did not help. If it brings back less than a quarter of the
+ * slots, the user really holds the arrays: the limit then doubles, so that collections stay rare
+ * however many are held. Slots are kept up to the cap, or as many again as are held if that is
+ * more; the others are let go.
  *
  * <p>A collection takes the longer, the more lives on the heap, whatever it brings back; so the cap
  * doubles, up to a bound, while collections take more than a twentieth of the time, without that in
@@ -68,6 +69,12 @@ final class RecycledMemory implements BatchMemory {
 
     /** What finds unreachable arrays. */
     interface Collector {
+        /**
+         * {@return whether young objects were collected, as most arrays are; false if that would
+         * take long}
+         */
+        boolean nudge();
+
         /** {@return whether there was a collection; false if the JVM ignores the wish} */
         boolean ask();
 
@@ -101,6 +108,9 @@ final class RecycledMemory implements BatchMemory {
     private long returnsAtCollection;
     private boolean justCollected;
     private boolean collecting;
+
+    /** Whether the last collection was one of young objects. */
+    private boolean onlyNudged;
 
     /** Whether the JVM ignored the last wish for a collection. */
     private boolean wishIgnored;
@@ -225,10 +235,14 @@ final class RecycledMemory implements BatchMemory {
 
     private void makeRoom(long needed) {
         boolean littleCameBack = justCollected && returns - returnsAtCollection < slots / 4;
-        if (!littleCameBack && !collecting) {
-            collect();
+        if ((!littleCameBack || onlyNudged) && !collecting) {
+            collect(!littleCameBack);
         }
         if (collecting || !nothingCollected) {
+            awaitSlot();
+        }
+        if (free.isEmpty() && onlyNudged && !collecting) {
+            collect(false);
             awaitSlot();
         }
         if (free.isEmpty() && bytes + needed > limit) {
@@ -237,7 +251,12 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
-    private void collect() {
+    /**
+     * Has garbage collected.
+     *
+     * @param youngMayDo whether to try with that of young objects first
+     */
+    private void collect(boolean youngMayDo) {
         collecting = true;
         justCollected = true;
         returnsAtCollection = returns;
@@ -245,12 +264,15 @@ final class RecycledMemory implements BatchMemory {
         boolean heard = false;
         long from = nanoTime.getAsLong();
         boolean collected = false;
+        boolean nudged = false;
         lock.unlock();
         try {
-            heard = collector.ask();
+            nudged = youngMayDo && collector.nudge();
+            heard = nudged || collector.ask();
             collected = heard || (evenAtACost && collector.provoke());
         } finally {
             lock.lock();
+            onlyNudged = nudged;
             wishIgnored = !heard;
             nothingCollected = !collected;
             growCap(nanoTime.getAsLong() - from);
@@ -303,7 +325,7 @@ final class RecycledMemory implements BatchMemory {
             limit = cap;
             for (int i = 0; i < LAST_TRIES; i++) {
                 if (!collecting) {
-                    collect();
+                    collect(false);
                 }
                 awaitSlot();
                 RecycledSlot slot = poll(needed);

@@ -42,6 +42,12 @@ class RecycledMemoryTest {
     /** What becomes garbage at the next collection. */
     private final List<RecycledSlot> unreachable = new ArrayList<>();
 
+    /** What becomes garbage at the next collection of young objects too. */
+    private final List<RecycledSlot> unreachableYoung = new ArrayList<>();
+
+    private boolean nudgeable;
+    private int nudges;
+
     private long allocatable = Long.MAX_VALUE;
 
     /** What -XX:+DisableExplicitGC sets. */
@@ -69,6 +75,14 @@ class RecycledMemoryTest {
 
     private final class TestCollector implements RecycledMemory.Collector {
         @Override
+        public boolean nudge() {
+            nudges++;
+            unreachableYoung.forEach(RecycledSlot::release);
+            unreachableYoung.clear();
+            return nudgeable;
+        }
+
+        @Override
         public boolean ask() {
             return !wishesIgnored && collect();
         }
@@ -83,6 +97,8 @@ class RecycledMemoryTest {
             now += nanosOfACollection;
             unreachable.forEach(RecycledSlot::release);
             unreachable.clear();
+            unreachableYoung.forEach(RecycledSlot::release);
+            unreachableYoung.clear();
             return true;
         }
     }
@@ -156,6 +172,31 @@ class RecycledMemoryTest {
             unreachable.addAll(take(CAP));
             assertEquals(CAP * SLOT, memory.bytes());
         }
+    }
+
+    @Test
+    void youngGarbageNeedsNoFullCollection() {
+        nudgeable = true;
+        for (int round = 0; round < 50; round++) {
+            assertEquals(Math.max(0, round - 1), nudges);
+            unreachableYoung.addAll(take(CAP));
+            assertEquals(CAP * SLOT, memory.bytes());
+        }
+        assertEquals(0, collections);
+    }
+
+    @Test
+    void oldGarbageNeedsAFullCollectionAndGetsIt() {
+        nudgeable = true;
+        for (int round = 0; round < 20; round++) {
+            unreachable.addAll(take(CAP));
+            assertEquals(CAP * SLOT, memory.bytes());
+        }
+        assertEquals(19, collections);
+        unreachable.addAll(take(CAP - 1)); // young garbage is not enough: a slot of eight
+        unreachableYoung.add(take());
+        unreachable.addAll(take(2));
+        assertEquals(CAP * SLOT, memory.bytes());
     }
 
     @Test
