@@ -1,0 +1,145 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.samples;
+
+import static org.memmpy.DType.INT64;
+import static org.memmpy.batch.Column.column;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.TranslateException;
+
+import org.memmpy.djl.MemmpyDataset;
+import org.memmpy.index.Folds;
+import org.memmpy.index.RowIndex;
+import org.memmpy.index.Splitter;
+import org.memmpy.store.Store;
+import org.memmpy.where.Cut;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
+
+/**
+ * A table in DJL: a cut chooses rows, k-fold cross-validation says how well a network does on them.
+ *
+ * <pre>{@code mvn -q compile -pl samples -am -Dsample=DjlTable}</pre>
+ *
+ * <p>Neither cut nor folds copy a row: they are lists of row numbers. {@link Dl4jTable} does the
+ * same in Deeplearning4j.
+ */
+public final class DjlTable {
+    private static final int SEED = 42;
+
+    private final Path path;
+    private final Screen screen;
+
+    DjlTable(Path path, Screen screen) {
+        this.path = path;
+        this.screen = screen;
+    }
+
+    /**
+     * Runs the sample.
+     *
+     * @param args none
+     * @throws IOException if a file cannot be read or written
+     * @throws TranslateException if DJL cannot make a batch
+     */
+    public static void main(String[] args) throws IOException, TranslateException {
+        Path path = Workplace.stores().resolve("customers.memmpy");
+        Workplace.deleteStore(path);
+        Customers.write(path, 20_000);
+        new DjlTable(path, Screen.standard()).crossValidate(5, 4);
+        System.exit(0); // ends the engine's threads too
+    }
+
+    /**
+     * Trains and judges a network for each fold.
+     *
+     * @param k how many folds
+     * @param epochs of each training
+     * @return the accuracies
+     */
+    DoubleSummaryStatistics crossValidate(int k, int epochs)
+            throws IOException, TranslateException {
+        DoubleSummaryStatistics accuracies = new DoubleSummaryStatistics();
+        try (Store store = Store.open(path)) {
+            RowIndex rows = Cut.parse("(age >= 18) & (plan == 'private')").rows(store.table());
+            Folds folds = Splitter.stratified(store.array("left"), SEED).folds(rows, k);
+            screen.line("Which customers leave? Cross-validation with DJL");
+            screen.blank();
+            screen.fact("table", "%,d rows of %s", store.table().rows(), store.table().names());
+            screen.fact("cut", "%,d private customers of age; %s", rows.size(), folds);
+            screen.blank();
+            screen.line("  fold   to train   to judge   accuracy");
+            for (int fold = 0; fold < folds.size(); fold++) {
+                RowIndex train = folds.train(fold);
+                RowIndex valid = folds.valid(fold);
+                double accuracy = accuracy(store, train, valid, epochs);
+                accuracies.accept(accuracy);
+                screen.line(
+                        "  %4d   %,8d   %,8d   %6.1f %%",
+                        fold + 1, train.size(), valid.size(), 100 * accuracy);
+            }
+        }
+        screen.blank();
+        screen.line(
+                "  On average %.1f %%, from %.1f to %.1f",
+                100 * accuracies.getAverage(),
+                100 * accuracies.getMin(),
+                100 * accuracies.getMax());
+        return accuracies;
+    }
+
+    private static double accuracy(Store store, RowIndex train, RowIndex valid, int epochs)
+            throws IOException, TranslateException {
+        MemmpyDataset.Builder customers =
+                MemmpyDataset.builder()
+                        .setTable(store.table())
+                        .addFeature(Customers.usage(store.table()))
+                        .addLabel(column("left").as(INT64))
+                        .setSampling(64, true)
+                        .optSeed(SEED);
+        try (Model model = Model.newInstance("customers")) {
+            model.getNDManager().getEngine().setRandomSeed(SEED);
+            model.setBlock(network());
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(new Shape(1, Customers.NUMBERS));
+                EasyTrain.fit(
+                        trainer,
+                        epochs,
+                        customers.optIndex(train).build(),
+                        customers.optIndex(valid).build());
+                return trainer.getTrainingResult().getValidateEvaluation("Accuracy");
+            }
+        }
+    }
+
+    /** {@return a network without weights} */
+    static SequentialBlock network() {
+        return new SequentialBlock()
+                .add(Linear.builder().setUnits(16).build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(2).build());
+    }
+
+    private static DefaultTrainingConfig config() {
+        return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.01f)).build())
+                .addEvaluator(new Accuracy())
+                .addTrainingListeners(TrainingListener.Defaults.basic());
+    }
+}
