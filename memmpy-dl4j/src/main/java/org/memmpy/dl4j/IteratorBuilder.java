@@ -15,6 +15,7 @@ import org.memmpy.store.Table;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * What iterators of any kind are told about rows, order, threads and memory.
@@ -25,6 +26,9 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private static final long DEFAULT_CAP = 256L << 20;
     private static final long DEFAULT_CAP_BOUND = 1L << 30;
 
+    /** What the loader itself chooses. */
+    private static final int LARGE_BATCHES_AHEAD = 4;
+
     private final Table table;
     private RowIndex index;
     private int batchSize = 32;
@@ -34,8 +38,9 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private int world = 1;
     private LoaderState state;
     private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-    private int prefetch = 4;
+    private OptionalInt prefetch = OptionalInt.empty();
     private long epoch;
+    private Memory memory = Memory.recycled();
     private long memoryCap;
 
     IteratorBuilder(Table table) {
@@ -158,13 +163,15 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /**
-     * Sets how many batches are gathered ahead of the consumer; 4 if this is not called.
+     * Sets how many batches are gathered ahead of the consumer. If this is not called, 4, or as
+     * many as 4 MiB holds, up to 64: handing small batches over one by one costs more than
+     * gathering them.
      *
      * @param batches at least 1
      * @return this builder
      */
     public B prefetch(int batches) {
-        prefetch = batches;
+        prefetch = OptionalInt.of(batches);
         return self();
     }
 
@@ -180,7 +187,20 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /**
-     * Sets how much memory batches may take before a garbage collection is asked for.
+     * Chooses where batches lie, and when their memory is used again; {@link Memory#recycled} if
+     * this is not called, with which arrays always stay right.
+     *
+     * @param choice where
+     * @return this builder
+     */
+    public B memory(Memory choice) {
+        memory = Objects.requireNonNull(choice, "choice");
+        return self();
+    }
+
+    /**
+     * Sets how much memory batches may take before a garbage collection is asked for. No memory but
+     * {@link Memory#recycled} asks for one.
      *
      * <p>If this is not called, it is 256 MiB, or half of the heap's limit if that is less; in any
      * case twice what is gathered ahead. It then doubles by itself while collections take more than
@@ -207,19 +227,20 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
         return self();
     }
 
-    RecycledMemory newMemory(List<RowType> types) {
-        long own = batchSize / Math.max(1, world);
-        long rows = Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(own)) : own);
-        long cap = memoryCap;
-        long bound = memoryCap;
-        if (cap == 0) {
-            long rowBytes = types.stream().mapToLong(RowType::bytes).sum();
-            long ahead = 2 * (prefetch + 2L) * rows * rowBytes;
-            long half = Runtime.getRuntime().maxMemory() / 2;
-            cap = Math.max(ahead, Math.min(DEFAULT_CAP, half));
-            bound = Math.min(DEFAULT_CAP_BOUND, half);
+    private Memory.Caps caps(long batchBytes) {
+        if (memoryCap > 0) {
+            return new Memory.Caps(memoryCap, memoryCap);
         }
-        return new RecycledMemory(types, rows, cap, bound);
+        long half = Runtime.getRuntime().maxMemory() / 2;
+        long ahead = 2 * (prefetch.orElse(LARGE_BATCHES_AHEAD) + 2L) * batchBytes;
+        return new Memory.Caps(
+                Math.max(ahead, Math.min(DEFAULT_CAP, half)), Math.min(DEFAULT_CAP_BOUND, half));
+    }
+
+    /** {@return the most rows of a batch of this rank} */
+    private long mostRows() {
+        long own = batchSize / Math.max(1, world);
+        return Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(own)) : own);
     }
 
     /**
@@ -231,7 +252,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
                 : order.positions(index, 0).size();
     }
 
-    Passes newPasses(RecycledMemory memory, List<Column> columns) {
+    Passes newPasses(List<Column> columns) {
         LoaderBuilder loader =
                 BatchLoader.builder(table)
                         .index(index)
@@ -239,10 +260,13 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
                         .order(order)
                         .ends(ends)
                         .shard(rank, world)
-                        .threads(threads)
-                        .prefetch(prefetch)
-                        .memory(memory);
+                        .threads(threads);
+        prefetch.ifPresent(loader::prefetch);
         columns.forEach(loader::column);
-        return Passes.of(loader.build(), epoch, state);
+        List<RowType> rows = columns.stream().map(column -> column.rowType(table)).toList();
+        long mostRows = mostRows();
+        long batchBytes = mostRows * rows.stream().mapToLong(RowType::bytes).sum();
+        Keeper keeper = memory.settle(loader, rows, mostRows, caps(batchBytes));
+        return Passes.of(loader.build(), keeper, epoch, state);
     }
 }

@@ -45,10 +45,10 @@ import java.util.function.Supplier;
  * otherwise. A pass starts when its first batch is asked for, and costs nothing before.
  *
  * <p><b>Memory.</b> A DataSet is never closed: its arrays may be kept, put into lists, viewed and
- * changed in place for as long as anybody likes. The memory below them is used for another batch
- * once the collector has found them unreachable; at {@link Builder#memoryCap} bytes a collection is
- * asked for, and more memory is taken only if that does not help. A preprocessor changes these
- * copies, never the store.
+ * changed in place for as long as anybody likes, unless another {@link Builder#memory} was chosen.
+ * The memory below them is used for another batch once the collector has found them unreachable; at
+ * {@link Builder#memoryCap} bytes a collection is asked for, and more memory is taken only if that
+ * does not help. A preprocessor changes these copies, never the store.
  *
  * <p>One consumer at a time, on any thread; {@link #close} from any thread. Wrapping it in an
  * AsyncDataSetIterator works and gains nothing; {@link #reset} then follows what the wrapper's
@@ -59,7 +59,6 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
 
     private final transient Passes passes;
     private final transient RowCutter rows;
-    private final transient RecycledMemory memory;
     private final transient int batchSize;
     private final transient int inputColumns;
     private final transient int totalOutcomes;
@@ -72,8 +71,7 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         this.totalOutcomes = columns(label);
         this.labels = builder.labels;
         this.preProcessor = builder.preProcessor;
-        this.memory = builder.newMemory(List.of(feature, label));
-        this.passes = builder.newPasses(memory, List.of(builder.feature, builder.label));
+        this.passes = builder.newPasses(List.of(builder.feature, builder.label));
         this.rows = new RowCutter(passes);
     }
 
@@ -252,11 +250,11 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     }
 
     /**
-     * {@return the off-heap bytes of batches now: gathered ahead, below arrays that were not yet
-     * found unreachable, and free for others}
+     * {@return the off-heap bytes of batches now: gathered ahead, below arrays that may still be
+     * used, and free for others; without the pages of remapped rows, which are the system's}
      */
     public long memoryBytes() {
-        return memory.bytes();
+        return passes.memoryBytes();
     }
 
     /** Ends the threads. What was delivered stays right. Closing twice is harmless. */

@@ -24,6 +24,7 @@ final class Passes implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final BatchLoader loader;
+    private final Keeper keeper;
     private final Cleaner.Cleanable loaderCloser;
     private long number;
 
@@ -39,30 +40,38 @@ final class Passes implements AutoCloseable {
     /** Whether {@link #next} has said that this was closed. */
     private boolean toldOfClose;
 
-    private Passes(BatchLoader loader, long first, LoaderState from) {
+    private Passes(BatchLoader loader, Keeper keeper, long first, LoaderState from) {
         this.loader = loader;
+        this.keeper = keeper;
         this.number = first;
         this.from = from;
-        this.loaderCloser = CLEANER.register(this, loader::close);
+        this.loaderCloser = CLEANER.register(this, () -> close(loader, keeper));
+    }
+
+    private static void close(BatchLoader loader, Keeper keeper) {
+        try (keeper) {
+            loader.close();
+        }
     }
 
     /**
      * Passes over the rows of a loader, which is closed if this fails.
      *
+     * @param keeper of its batches
      * @param first the first epoch
      * @param saved where the first pass goes on instead; may be null
      * @throws IllegalArgumentException if the state is of other data, another index or order, or
      *     ranks would get batches of different lengths
      */
-    static Passes of(BatchLoader loader, long first, LoaderState saved) {
+    static Passes of(BatchLoader loader, Keeper keeper, long first, LoaderState saved) {
         if (saved == null) {
-            return new Passes(loader, first, null);
+            return new Passes(loader, keeper, first, null);
         }
         boolean fits = false;
         try {
             long epoch = loader.resumedEpoch(saved);
             fits = true;
-            return new Passes(loader, epoch, epoch == saved.epoch() ? saved : null);
+            return new Passes(loader, keeper, epoch, epoch == saved.epoch() ? saved : null);
         } finally {
             if (!fits) {
                 loader.close();
@@ -120,6 +129,25 @@ final class Passes implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /**
+     * {@return what arrays over a batch's memory must hold; it closes the batch some day}
+     *
+     * @param batch of {@link #next}, whose segments were asked for before
+     */
+    Object keep(MiniBatch batch) {
+        return keeper.keep(batch, this);
+    }
+
+    /** Notes that the consumer gets what was {@linkplain #keep kept}. */
+    void delivered() {
+        keeper.delivered();
+    }
+
+    /** {@return the off-heap bytes of batches now} */
+    long memoryBytes() {
+        return loader.memoryBytes() + keeper.bytes();
     }
 
     /** {@return the epoch of the pass that runs, or of the next one} */

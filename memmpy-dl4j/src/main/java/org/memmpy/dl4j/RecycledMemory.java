@@ -37,7 +37,8 @@ import java.util.function.LongSupplier;
  * refuses more; then garbage is made until it collects by itself.
  *
  * <p>Slots have the size of a batch of the columns' rows; a batch that needs more gets one of its
- * own size, which then serves smaller ones too. Any thread.
+ * own size, which then serves smaller ones too. With limits that are never reached this is a pool
+ * like any other. Any thread.
  */
 final class RecycledMemory implements BatchMemory {
     /** Aligned for the engine's widest loads, and no cache line is shared between columns. */

@@ -42,11 +42,19 @@ final class RowCutter {
 
     /** {@return the next batch, or what is left of one that was cut} */
     DataSet next() {
-        return piece(Integer.MAX_VALUE);
+        DataSet batch = piece(Integer.MAX_VALUE);
+        passes.delivered();
+        return batch;
     }
 
     /** {@return the next rows of the pass; fewer at its end} */
     DataSet next(int rows) {
+        DataSet taken = gathered(rows);
+        passes.delivered();
+        return taken;
+    }
+
+    private DataSet gathered(int rows) {
         List<DataSet> pieces = new ArrayList<>();
         int missing = rows;
         do {
@@ -82,9 +90,7 @@ final class RowCutter {
     }
 
     private Cut nextBatch() {
-        try (MiniBatch batch = passes.next()) {
-            return new Cut(batch);
-        }
+        return new Cut(passes.next(), passes);
     }
 
     /** Notes that what was taken last did not reach the consumer: this pass is never complete. */
@@ -130,12 +136,12 @@ final class RowCutter {
         private final Object keepAlive;
         private int from;
 
-        Cut(MiniBatch batch) {
+        Cut(MiniBatch batch, Passes passes) {
             rows = batch.rows();
             filled = batch.filled();
             types = List.of(batch.rowType(0), batch.rowType(1));
             columns = List.of(batch.segment(0), batch.segment(1));
-            keepAlive = ((RecycledSlot) batch.slot()).keepAlive();
+            keepAlive = passes.keep(batch);
         }
 
         boolean hasRows() {
