@@ -45,20 +45,19 @@ final class AliasedSlot implements EngineSlot {
     }
 
     @Override
-    public List<NDArray> attach(NDManager manager) {
-        for (NDArray array : arrays) {
-            array.attach(manager);
-        }
-        List<NDArray> given = arrays;
+    public List<NDArray> arrays() {
+        return arrays;
+    }
+
+    @Override
+    public void giveTo(NDManager manager) {
         arrays = List.of();
         segments = List.of();
-        return given;
     }
 
     @Override
     public void release() {
-        arrays.forEach(NDArray::close); // also those that attach gave away before it failed
-        arrays = List.of();
-        segments = List.of();
+        arrays.forEach(NDArray::close);
+        giveTo(null);
     }
 }

@@ -4,8 +4,11 @@
 package org.memmpy.djl;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.BatchMemory;
+import org.memmpy.batch.Block;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.RowGather;
 import org.memmpy.store.Table;
@@ -15,7 +18,13 @@ import java.util.List;
 
 /** The columns of a dataset, features first, and what DJL can hold of them. Immutable. */
 final class Columns {
+    private static final String CATEGORIES = "categories";
+
     private final Table table;
+
+    /** Null if the store is somebody else's; reachable as long as rows may be read. */
+    private final StoreOwner owner;
+
     private final List<Column> all;
     private final int features;
     private final RowGather gather;
@@ -24,12 +33,14 @@ final class Columns {
     /**
      * Finds the columns.
      *
+     * @param owner of the table's store, which is closed when this is unreachable; may be null
      * @throws IllegalArgumentException if the table has not got one, or DJL has not got its type
      */
-    Columns(Table table, List<Column> features, List<Column> labels) {
+    Columns(Table table, StoreOwner owner, List<Column> features, List<Column> labels) {
         List<Column> both = new ArrayList<>(features);
         both.addAll(labels);
         this.table = table;
+        this.owner = owner;
         this.all = List.copyOf(both);
         this.features = features.size();
         this.gather = RowGather.of(table, all);
@@ -52,8 +63,41 @@ final class Columns {
         return table;
     }
 
+    /** Closes the store, if it was opened for these columns. */
+    void closeStore() {
+        if (owner != null) {
+            owner.close();
+        }
+    }
+
+    /**
+     * {@return the names of the first label's classes}
+     *
+     * @throws IllegalStateException if there is no label, or it has no names
+     */
+    List<String> synset() {
+        if (features == all.size()) {
+            throw new IllegalStateException(
+                    table + ": the dataset has no label. Call addLabel(column(\"name\"))");
+        }
+        String label = all.get(features).name();
+        String path = table.path().isEmpty() ? label : table.path() + "/" + label;
+        Object names = table.store().attributes(path).asMap().get(CATEGORIES);
+        if (names instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalStateException(
+                "%s: column '%s' has no names of classes. Set its attribute '%s' to a list of strings, that of class 0 first"
+                        .formatted(table, label, CATEGORIES));
+    }
+
     List<Column> all() {
         return all;
+    }
+
+    /** {@return whether all rows of a column, whichever it is, have one shape} */
+    boolean hasFixedRows() {
+        return all.stream().allMatch(Column::hasFixedRows);
     }
 
     /** {@return what one row of each column is, or one item} */
@@ -66,18 +110,34 @@ final class Columns {
         return types.stream().mapToLong(RowType::bytes).sum();
     }
 
-    /**
-     * Reads rows of the table.
-     *
-     * @throws IllegalStateException if rows of a column have different shapes
-     */
-    void gather(long[] rowIds, EngineSlot slot) {
-        gather.gather(rowIds, slot);
+    /** {@return rows of the table, to be released} */
+    EngineSlot gather(long[] rowIds, BatchMemory memory) {
+        return (EngineSlot) gather.gather(rowIds, memory);
     }
 
-    /** {@return rows of the table, to be released} */
-    EngineSlot gather(long[] rowIds, EngineMemory memory) {
-        return (EngineSlot) gather.gather(rowIds, memory);
+    /** {@return one row of the table, to be released; its arrays have no batch axis} */
+    EngineSlot record(long row, EngineMemory memory) {
+        return gather(
+                new long[] {row},
+                blocks -> RecordSlot.of(memory, blocks, recordShapes(row, blocks)));
+    }
+
+    private List<Shape> recordShapes(long row, List<Block> blocks) {
+        List<Shape> shapes = new ArrayList<>(blocks.size());
+        for (int c = 0; c < all.size(); c++) {
+            Column column = all.get(c);
+            Block block = blocks.get(c);
+            if (column.isPacked()) {
+                shapes.add(new Shape(block.shape()));
+                continue;
+            }
+            long[] shape = block.item().shape();
+            if (!column.hasFixedRows() && table.ragged(column.name()).length(row) == 0) {
+                shape[0] = 0;
+            }
+            shapes.add(new Shape(shape));
+        }
+        return shapes;
     }
 
     /** {@return a batch's arrays that are features} */

@@ -6,6 +6,9 @@ package org.memmpy.djl;
 import ai.djl.ndarray.types.DataType;
 
 import org.memmpy.DType;
+import org.memmpy.batch.Block;
+
+import java.util.List;
 
 /**
  * memmpy's element types as DJL's.
@@ -38,6 +41,11 @@ final class DataTypes {
             case UINT32, UINT64 -> throw refused(dtype, DType.INT64);
             case BFLOAT16 -> throw refused(dtype, DType.FLOAT32);
         };
+    }
+
+    /** {@return DJL's type of each block of a batch, whose columns were looked at before} */
+    static List<DataType> of(List<Block> blocks) {
+        return blocks.stream().map(block -> of(block.item().dtype())).toList();
     }
 
     private static IllegalArgumentException refused(DType dtype, DType instead) {

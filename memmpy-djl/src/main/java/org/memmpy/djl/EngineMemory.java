@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-import org.memmpy.RowType;
 import org.memmpy.batch.BatchMemory;
 import org.memmpy.batch.Block;
 
@@ -56,25 +55,16 @@ final class EngineMemory implements BatchMemory {
 
     @Override
     public EngineSlot take(List<Block> blocks) {
-        for (Block block : blocks) {
-            if (block.bytes() > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(
-                        "a batch of %,d times %s exceeds the 2,147,483,647 bytes that an array may have in DJL. Use smaller batches, or cut rows with padTo(n)"
-                                .formatted(block.count(), block.item()));
-            }
-        }
-        return take(
-                blocks.stream().map(Block::item).toList(),
-                blocks.stream().map(block -> new Shape(block.shape())).toList());
+        return take(DataTypes.of(blocks), Shapes.of(blocks));
     }
 
-    /** {@return memory for one row, whose arrays have no batch axis} */
-    EngineSlot takeRecord(List<RowType> columns) {
-        return take(columns, columns.stream().map(c -> new Shape(c.shape())).toList());
+    /** {@return memory for arrays of any shape} */
+    EngineSlot take(List<DataType> types, List<Shape> shapes) {
+        return aliased ? new AliasedSlot(host, shapes, types) : new StagedSlot(host, shapes, types);
     }
 
-    private EngineSlot take(List<RowType> columns, List<Shape> shapes) {
-        List<DataType> types = columns.stream().map(c -> DataTypes.of(c.dtype())).toList();
-        return aliased ? new AliasedSlot(host, shapes, types) : new StagedSlot(shapes, types);
+    /** {@return what makes arrays of this memory; on the CPU, never closed} */
+    NDManager host() {
+        return host;
     }
 }

@@ -3,11 +3,11 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 
 import org.memmpy.batch.BatchLoader;
-import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderBuilder;
 
 import java.util.Iterator;
@@ -16,54 +16,67 @@ import java.util.function.Consumer;
 /**
  * One epoch, gathered ahead by our loader. Every iterator is a pass of its own over it.
  *
- * @param loader without memory of its own: nothing of it needs closing but its epochs
+ * @param epochs whose batches they are
+ * @param manager of the batches
  * @param start where in which epoch the passes begin
  * @param begun told of each pass
  */
 record EpochBatches(
-        Delivery delivery,
+        RowReader reader,
+        EpochSampler epochs,
+        Loading loading,
         NDManager manager,
-        BatchLoader loader,
         EpochSampler.Start start,
         Consumer<Pass> begun)
         implements Iterable<Batch> {
     /**
      * The next epoch of an order.
      *
-     * @param prefetch batches gathered ahead; less than 1 is 1
-     * @param threads how many gather; 0 is the loader's own choice
-     * @throws IllegalArgumentException if there is no row, or a batch exceeds DJL's limit
+     * @throws IllegalArgumentException if there is no row, a batch exceeds DJL's limit, or the
+     *     memory chosen cannot hold the columns
      */
     static EpochBatches next(
             RowReader reader,
             EpochSampler epochs,
+            Loading loading,
             NDManager manager,
-            int prefetch,
-            int threads,
             Consumer<Pass> begun) {
-        Columns columns = reader.columns();
-        EpochSampler.Sampling sampling = epochs.sampling();
-        LoaderBuilder builder =
-                BatchLoader.builder(columns.table())
-                        .index(reader.index())
-                        .prefetch(Math.max(1, prefetch))
-                        .memory(EngineMemory.of(manager));
-        sampling.configure(builder);
-        columns.all().forEach(builder::column);
-        if (threads > 0) {
-            builder.threads(threads);
+        try (PassMemory memory = newMemory(reader, loading, manager)) {
+            BatchLoader loader = memory.open(settings(reader, epochs, loading));
+            reader.columns().requireFit(epochs.mostRows(loader.rows()));
+            return new EpochBatches(
+                    reader, epochs, loading, manager, epochs.nextEpoch(loader), begun);
         }
-        BatchLoader loader = builder.build();
-        long whole = sampling.batchSize() / sampling.world();
-        columns.requireFit(sampling.ends() == Ends.KEEP ? Math.min(whole, loader.rows()) : whole);
-        return new EpochBatches(
-                reader.delivery(), manager, loader, epochs.nextEpoch(loader), begun);
+    }
+
+    private static PassMemory newMemory(RowReader reader, Loading loading, NDManager manager) {
+        Device device = reader.delivery().processing().gatherDevice(manager);
+        return loading.memory().newPass(manager, device);
+    }
+
+    private static LoaderBuilder settings(RowReader reader, EpochSampler epochs, Loading loading) {
+        Columns columns = reader.columns();
+        LoaderBuilder settings = BatchLoader.builder(columns.table()).index(reader.index());
+        columns.all().forEach(settings::column);
+        epochs.configure(settings);
+        loading.configure(settings);
+        return settings;
     }
 
     @Override
     public Iterator<Batch> iterator() {
-        Pass pass = new Pass(delivery, manager, loader, start);
-        begun.accept(pass);
-        return new PassIterator(pass);
+        PassMemory memory = newMemory(reader, loading, manager);
+        boolean passed = false;
+        try {
+            BatchLoader loader = memory.open(settings(reader, epochs, loading));
+            Pass pass = new Pass(reader.delivery(), manager, loader, memory, start);
+            passed = true;
+            begun.accept(pass);
+            return new PassIterator(pass);
+        } finally {
+            if (!passed) {
+                memory.close();
+            }
+        }
     }
 }

@@ -9,22 +9,19 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.training.dataset.Sampler;
 import ai.djl.translate.Batchifier;
+import ai.djl.translate.Pipeline;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 
-import org.memmpy.batch.Column;
-import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
-import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
-import org.memmpy.store.Table;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
@@ -65,11 +62,12 @@ import java.util.function.Supplier;
  * <p>Immutable, but for the count of epochs; safe from any thread. Several passes may run at once,
  * each with one consumer.
  */
-public final class MemmpyDataset extends RandomAccessDataset {
+public final class MemmpyDataset extends RandomAccessDataset implements AutoCloseable {
     private final Columns columns;
     private final RowIndex index;
     private final long seed;
-    private final int threads;
+    private final Loading loading;
+    private final ExecutorService executor;
     private final RowReader reader;
     private volatile Supplier<LoaderStats> newestStats = () -> LoaderStats.NONE;
     private volatile Pass newestPass;
@@ -78,13 +76,20 @@ public final class MemmpyDataset extends RandomAccessDataset {
         super(builder);
         this.columns = columns;
         this.index = index;
-        this.seed = builder.seed;
-        this.threads = builder.threads;
+        this.seed = builder.seed();
+        this.loading = new Loading(builder.prefetch, builder.threads, builder.memory);
+        this.executor = builder.executor;
+        Processing processing =
+                new Processing(
+                        dataBatchifier,
+                        labelBatchifier,
+                        pipeline,
+                        builder.batchPipeline,
+                        targetPipeline,
+                        device);
         this.reader =
                 new RowReader(
-                        columns,
-                        index.slice(0, size()),
-                        new Delivery(columns, targetPipeline, device, size()));
+                        columns, index.slice(0, size()), new Delivery(columns, processing, size()));
     }
 
     /** {@return a builder} */
@@ -136,21 +141,28 @@ public final class MemmpyDataset extends RandomAccessDataset {
     @Override
     public Iterable<Batch> getData(NDManager manager, Sampler sampling, ExecutorService executor)
             throws IOException, TranslateException {
-        if (sampling instanceof EpochSampler epochs && isWholeBatch()) {
-            return EpochBatches.next(reader, epochs, manager, prefetchNumber, threads, this::begun);
+        ExecutorService fetching = executor == null ? this.executor : executor;
+        if (!(sampling instanceof EpochSampler epochs)) {
+            return sampled(manager, sampling, fetching);
         }
+        EpochBatches batches = EpochBatches.next(reader, epochs, loading, manager, this::begun);
+        return isGathered(fetching)
+                ? batches
+                : sampled(manager, epochs.pass(reader.index(), batches.start()), fetching);
+    }
+
+    /**
+     * {@return whether batches in our own order are gathered ahead by the loader} Not if others
+     * shall run the pipeline of records, or if records have lengths of their own.
+     */
+    private boolean isGathered(ExecutorService fetching) {
+        boolean perRecord = reader.delivery().processing().isPerRecord();
+        return !perRecord || (fetching == null && columns.hasFixedRows());
+    }
+
+    private Iterable<Batch> sampled(NDManager manager, Sampler sampling, ExecutorService fetching) {
         SampledIterable batches =
-                new SampledIterable(
-                        this,
-                        manager,
-                        sampling,
-                        dataBatchifier,
-                        labelBatchifier,
-                        pipeline,
-                        targetPipeline,
-                        executor,
-                        prefetchNumber,
-                        device);
+                new SampledIterable(this, manager, sampling, fetching, prefetchNumber);
         newestStats = batches::stats;
         newestPass = null;
         return batches;
@@ -185,14 +197,27 @@ public final class MemmpyDataset extends RandomAccessDataset {
         return newestStats.get();
     }
 
-    boolean isWholeBatch() {
-        return Batchifier.STACK.equals(dataBatchifier)
-                && Batchifier.STACK.equals(labelBatchifier)
-                && pipeline == null;
+    /**
+     * {@return the names of the classes, from the attribute {@code categories} of the first label's
+     * column: a list of strings, that of class 0 first}
+     *
+     * @throws IllegalStateException if there is no label, or it has no names
+     */
+    public List<String> getSynset() {
+        return columns.synset();
     }
 
     RowReader reader() {
         return reader;
+    }
+
+    /**
+     * Closes the store if it was given by its path; for this dataset and all views of it. Passes
+     * that have begun go on. Twice is harmless.
+     */
+    @Override
+    public void close() {
+        columns.closeStore();
     }
 
     // ---- views: an index each, and no rows
@@ -249,36 +274,30 @@ public final class MemmpyDataset extends RandomAccessDataset {
     }
 
     /** Collects a dataset's settings: {@code setX} and at least one feature are needed. */
-    public static final class Builder extends BaseBuilder<Builder> {
-        private final List<Column> features = new ArrayList<>();
-        private final List<Column> labels = new ArrayList<>();
-        private Table table;
-        private RowIndex index;
-        private int batchSize;
-        private boolean shuffled;
-        private Order order;
-        private Ends ends = Ends.KEEP;
-        private int rank;
-        private int world = 1;
-        private long seed;
-        private long epoch;
-        private LoaderState state;
-        private int threads;
+    public static final class Builder extends RowsBuilder<Builder> {
+        private OptionalInt prefetch = OptionalInt.empty();
+        private OptionalInt threads = OptionalInt.empty();
+        private Memory memory = Memory.engine();
+        private Pipeline batchPipeline;
+        private ExecutorService executor;
 
         private Builder() {}
 
         /** What a view takes over; all but the limit, which has chosen the rows already. */
         private Builder like(MemmpyDataset dataset) {
-            sampler =
-                    dataset.sampler instanceof EpochSampler own ? own.restarted() : dataset.sampler;
+            Processing processing = dataset.reader.delivery().processing();
+            samplingLike(dataset.sampler, dataset.seed);
             dataBatchifier = dataset.dataBatchifier;
             labelBatchifier = dataset.labelBatchifier;
             pipeline = dataset.pipeline;
             targetPipeline = dataset.targetPipeline;
+            batchPipeline = processing.batchPipeline();
             prefetchNumber = dataset.prefetchNumber;
             device = dataset.device;
-            seed = dataset.seed;
-            threads = dataset.threads;
+            prefetch = dataset.loading.prefetch();
+            threads = dataset.loading.threads();
+            memory = dataset.loading.memory();
+            executor = dataset.executor;
             return this;
         }
 
@@ -288,147 +307,28 @@ public final class MemmpyDataset extends RandomAccessDataset {
         }
 
         /**
-         * Sets the table.
+         * Sets what is done with the data of each whole batch, behind {@code optPipeline} and the
+         * batchifier: what does the same with every record costs far less here.
          *
-         * @param rows the table, of a store that stays open while the dataset is used
+         * @param transforms of arrays whose first axis is the batch; null for none
          * @return this
          */
-        public Builder setTable(Table rows) {
-            table = rows;
+        public Builder optBatchPipeline(Pipeline transforms) {
+            batchPipeline = transforms;
             return this;
         }
 
         /**
-         * Adds a feature: an array of each batch's data, in the order of these calls.
+         * Sets how many batches are gathered ahead of the consumer. If this is not called, 4, or as
+         * many as 4 MiB holds, up to 64; with an executor 2, as in DJL.
          *
-         * @param column the array and how it is delivered
-         * @return this
-         */
-        public Builder addFeature(Column column) {
-            features.add(Objects.requireNonNull(column, "column"));
-            return this;
-        }
-
-        /**
-         * Adds a label: an array of each batch's labels, in the order of these calls.
-         *
-         * @param column the array and how it is delivered
-         * @return this
-         */
-        public Builder addLabel(Column column) {
-            labels.add(Objects.requireNonNull(column, "column"));
-            return this;
-        }
-
-        /**
-         * Chooses rows; all rows of the table if this is not called.
-         *
-         * @param rows rows of the table
-         * @return this
-         */
-        public Builder optIndex(RowIndex rows) {
-            index = rows;
-            return this;
-        }
-
-        /**
-         * Sets the size of the batches, and whether every epoch has a random order of its own.
-         *
-         * @param size rows of a batch, at least 1
-         * @param random whether
-         * @param drop whether to leave out the last batch if it is not full
+         * @param batches at least 1; less is 1
          * @return this
          */
         @Override
-        public Builder setSampling(int size, boolean random, boolean drop) {
-            if (size < 1) {
-                throw new IllegalArgumentException("batchSize is " + size + "; at least 1");
-            }
-            sampler = null;
-            batchSize = size;
-            shuffled = random;
-            ends = drop ? Ends.DROP : Ends.KEEP;
-            return this;
-        }
-
-        @Override
-        public Builder setSampling(Sampler other) {
-            batchSize = 0;
-            return super.setSampling(other);
-        }
-
-        /**
-         * Sets the seed of the orders of the epochs and of {@link MemmpyDataset#randomSplit}; 0 if
-         * this is not called.
-         *
-         * @param number any
-         * @return this
-         */
-        public Builder optSeed(long number) {
-            seed = number;
-            return this;
-        }
-
-        /**
-         * Chooses the order of the epochs, in the place of what {@code setSampling} says; {@link
-         * Order#blocks}, for example, for disks that hate random reads.
-         *
-         * @param choice the order; has a seed of its own
-         * @return this
-         */
-        public Builder optOrder(Order choice) {
-            order = Objects.requireNonNull(choice, "choice");
-            return this;
-        }
-
-        /**
-         * Chooses what becomes of the rows at the end of an epoch that do not fill a batch, in the
-         * place of what {@code setSampling} says.
-         *
-         * @param choice what to do
-         * @return this
-         */
-        public Builder optEnds(Ends choice) {
-            ends = Objects.requireNonNull(choice, "choice");
-            return this;
-        }
-
-        /**
-         * Delivers one rank's share: of each batch of the one order every {@code world}-th row,
-         * from the {@code rank}-th on. The batch size is that of all ranks together.
-         *
-         * @param rank this rank, from 0
-         * @param world how many there are; divides the batch size
-         * @return this
-         */
-        public Builder optShard(int rank, int world) {
-            this.rank = rank;
-            this.world = world;
-            return this;
-        }
-
-        /**
-         * Has the first pass go on where another has stopped, in this process or another one; the
-         * passes after it are the epochs that follow.
-         *
-         * @param saved of {@link MemmpyDataset#state}; null for none. Its data, index and order
-         *     must be this dataset's, or the pass is refused
-         * @return this
-         */
-        public Builder optState(LoaderState saved) {
-            state = saved;
-            return this;
-        }
-
-        /**
-         * Sets which epoch the first pass is; 0 if this is not called. It decides the order.
-         *
-         * @param number any, for example the epochs that were trained before
-         * @return this
-         */
-        public Builder optEpoch(long number) {
-            epoch = number;
-            return this;
+        public Builder optPrefetchNumber(int batches) {
+            prefetch = OptionalInt.of(Math.max(1, batches));
+            return super.optPrefetchNumber(batches);
         }
 
         /**
@@ -439,54 +339,47 @@ public final class MemmpyDataset extends RandomAccessDataset {
          * @return this
          */
         public Builder optThreads(int count) {
-            if (count < 1) {
-                throw new IllegalArgumentException("threads is " + count + "; at least 1");
-            }
-            threads = count;
+            require(count >= 1, "threads is " + count + "; at least 1");
+            threads = OptionalInt.of(count);
+            return this;
+        }
+
+        /**
+         * Sets who fetches ahead for other samplers, and who runs {@code optPipeline}, if {@code
+         * getData} is given nobody.
+         *
+         * @param threads stays the caller's; null for nobody
+         * @return this
+         */
+        public Builder optExecutorService(ExecutorService threads) {
+            executor = threads;
+            return this;
+        }
+
+        /**
+         * Chooses where batches lie; {@link Memory#engine} if this is not called.
+         *
+         * @param choice where
+         * @return this
+         */
+        public Builder optMemory(Memory choice) {
+            memory = Objects.requireNonNull(choice, "choice");
             return this;
         }
 
         /**
          * Builds the dataset.
          *
-         * @return the dataset
+         * @return the dataset; to be closed if it was given the path of a store
          * @throws IllegalArgumentException if something is missing, a column cannot be delivered as
          *     asked or held by DJL, or the index names rows that the table does not have
          */
         public MemmpyDataset build() {
-            require(table != null, "no table was given. Call setTable(store.table())");
-            require(
-                    !features.isEmpty(),
-                    table + ": no feature was chosen. Call addFeature(column(\"name\"))");
-            require(
-                    sampler != null || batchSize > 0,
-                    table + ": no sampling was chosen. Call setSampling(batchSize, shuffle)");
+            String where = where();
+            Columns columns = newColumns();
             require(limit >= 0, "the limit is " + limit + "; at least 0");
-            RowIndex rows = index == null ? RowIndex.all(table.rows()) : index;
-            require(
-                    rows.bound() <= table.rows(),
-                    "%s: the index names rows up to %,d. It was made for another table or a later generation"
-                            .formatted(table, rows.bound() - 1));
-            if (batchSize > 0) {
-                sampler = new EpochSampler(sampling());
-            }
-            return new MemmpyDataset(this, new Columns(table, features, labels), rows);
-        }
-
-        private EpochSampler.Sampling sampling() {
-            require(
-                    rank >= 0 && rank < world && batchSize % world == 0,
-                    "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
-                            .formatted(rank, world, batchSize, world - 1));
-            Order own = shuffled ? Order.shuffled(seed) : Order.sequential();
-            return new EpochSampler.Sampling(
-                    batchSize, order == null ? own : order, ends, rank, world, epoch, state);
-        }
-
-        private static void require(boolean isGood, String remedy) {
-            if (!isGood) {
-                throw new IllegalArgumentException(remedy);
-            }
+            resolveSampler(where);
+            return new MemmpyDataset(this, columns, rows());
         }
     }
 }

@@ -28,6 +28,7 @@ final class Pass implements AutoCloseable {
     private final Delivery delivery;
     private final NDManager manager;
     private final String hook = NDManager.nextUid();
+    private final PassMemory memory;
     private final Epoch epoch;
     private long batches;
     private volatile boolean toldOfEnd;
@@ -36,17 +37,26 @@ final class Pass implements AutoCloseable {
      * Starts a pass; its threads begin at once.
      *
      * @param parent owns the batches; closing it ends the pass
+     * @param loader of the memory
+     * @param memory closed with the pass, unless this throws
      * @param start where in which epoch to begin
      */
-    Pass(Delivery delivery, NDManager parent, BatchLoader loader, EpochSampler.Start start) {
+    Pass(
+            Delivery delivery,
+            NDManager parent,
+            BatchLoader loader,
+            PassMemory memory,
+            EpochSampler.Start start) {
         this.delivery = delivery;
+        this.memory = memory;
         this.manager = parent.newSubManager();
         manager.setName("memmpy pass");
         boolean hooked = false;
         Epoch started = null;
         try {
-            started = start.begin(loader);
-            manager.attachInternal(hook, started);
+            started = begin(loader, start);
+            epoch = started;
+            manager.attachInternal(hook, this);
             hooked = true;
         } finally {
             if (!hooked) {
@@ -56,7 +66,12 @@ final class Pass implements AutoCloseable {
                 manager.close();
             }
         }
-        this.epoch = started;
+    }
+
+    private static Epoch begin(BatchLoader loader, EpochSampler.Start start) {
+        return start.rows() == 0
+                ? loader.epoch(start.epoch())
+                : loader.resume(loader.state(start.epoch()).withRows(start.rows()));
     }
 
     /**
@@ -76,25 +91,25 @@ final class Pass implements AutoCloseable {
         return false;
     }
 
-    /** {@return the next batch, which belongs to the consumer and to the manager} */
+    /**
+     * {@return the next batch, which belongs to the consumer and to the manager} An error ends the
+     * pass; but not one that says that too many batches are open: it goes on when some were closed.
+     */
     Batch next() {
         if (batches == epoch.batches()) {
             throw new NoSuchElementException("epoch " + epoch.number() + " has no batch left");
         }
-        boolean delivered = false;
-        try (MiniBatch gathered = epoch.next()) {
-            int count = gathered.rows();
-            Batch batch =
-                    delivery.batch(
-                            manager,
-                            (EngineSlot) gathered.slot(),
-                            epoch.deliveredRows(),
-                            new Positions(count, gathered::positions));
-            delivered = true;
+        boolean ends = true;
+        MiniBatch gathered = null;
+        try {
+            gathered = epoch.next();
+            Batch batch = deliver(gathered);
             batches++;
+            ends = false;
             return batch;
         } catch (IllegalStateException e) {
             if (manager.isOpen()) {
+                ends = gathered != null || !epoch.hasNext();
                 throw e;
             }
             throw new IllegalStateException(
@@ -102,10 +117,20 @@ final class Pass implements AutoCloseable {
                             .formatted(epoch.number(), batches),
                     e);
         } finally {
-            if (!delivered) {
+            if (ends) {
                 toldOfEnd = true;
-                epoch.close();
+                close();
             }
+        }
+    }
+
+    private Batch deliver(MiniBatch gathered) {
+        HeldArrays arrays = memory.arrays(gathered);
+        try {
+            Positions positions = new Positions(gathered.rows(), gathered::positions);
+            return delivery.batch(manager, arrays, epoch.deliveredRows(), positions);
+        } finally {
+            arrays.release();
         }
     }
 
@@ -121,6 +146,7 @@ final class Pass implements AutoCloseable {
     @Override
     public void close() {
         epoch.close();
+        memory.close();
         manager.detachInternal(hook);
     }
 }

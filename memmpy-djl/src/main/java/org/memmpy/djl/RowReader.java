@@ -9,6 +9,7 @@ import ai.djl.training.dataset.Record;
 
 import org.memmpy.index.RowIndex;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -21,9 +22,8 @@ import java.util.Objects;
 record RowReader(Columns columns, RowIndex index, Delivery delivery) {
     /** Reads one row, without a batch axis. */
     Record record(NDManager manager, long position) {
-        EngineSlot slot = EngineMemory.of(manager).takeRecord(columns.types());
+        EngineSlot slot = columns.record(row(position), EngineMemory.of(manager));
         try {
-            columns.gather(new long[] {row(position)}, slot);
             return delivery.record(manager, slot);
         } finally {
             slot.release();
@@ -31,7 +31,8 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
     }
 
     /**
-     * Reads a whole batch.
+     * Reads a batch: its rows at once, or one by one if single records are wanted whose lengths
+     * differ.
      *
      * @param progress the rows of the pass up to this batch
      */
@@ -41,12 +42,30 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
                     "the sampler listed an empty batch. It must list at least one position");
         }
         columns.requireFit(positions.size());
+        return delivery.processing().isPerRecord() && !columns.hasFixedRows()
+                ? batchOfRecords(manager, positions, progress)
+                : batchOfRows(manager, positions, progress);
+    }
+
+    private Batch batchOfRows(NDManager manager, List<Long> positions, long progress) {
         long[] rows = positions.stream().mapToLong(this::row).toArray();
         EngineSlot slot = columns.gather(rows, EngineMemory.of(manager));
         try {
             return delivery.batch(manager, slot, progress, positions);
         } finally {
             slot.release();
+        }
+    }
+
+    private Batch batchOfRecords(NDManager manager, List<Long> positions, long progress) {
+        List<HeldArrays> records = new ArrayList<>(positions.size());
+        try {
+            for (long position : positions) {
+                records.add(columns.record(row(position), EngineMemory.of(manager)));
+            }
+            return delivery.batch(manager, records, progress, positions);
+        } finally {
+            records.forEach(HeldArrays::release);
         }
     }
 

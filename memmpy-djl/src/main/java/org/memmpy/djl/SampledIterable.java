@@ -3,13 +3,10 @@
 
 package org.memmpy.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.DataIterable;
 import ai.djl.training.dataset.Sampler;
-import ai.djl.translate.Batchifier;
-import ai.djl.translate.Pipeline;
 
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.batch.ReadStats;
@@ -20,8 +17,7 @@ import java.util.concurrent.ExecutorService;
 
 /**
  * DJL's own iteration: a sampler lists each batch's positions, and they are fetched when they are
- * asked for, or ahead by an executor if there is one. Whole batches where that is possible, else
- * record by record.
+ * asked for, or ahead by an executor if there is one.
  */
 final class SampledIterable extends DataIterable {
     private final long rowBytes;
@@ -35,34 +31,17 @@ final class SampledIterable extends DataIterable {
             MemmpyDataset dataset,
             NDManager manager,
             Sampler sampler,
-            Batchifier dataBatchifier,
-            Batchifier labelBatchifier,
-            Pipeline pipeline,
-            Pipeline targetPipeline,
             ExecutorService executor,
-            int prefetchNumber,
-            Device device) {
-        super(
-                dataset,
-                manager,
-                sampler,
-                dataBatchifier,
-                labelBatchifier,
-                pipeline,
-                targetPipeline,
-                executor,
-                prefetchNumber,
-                device);
+            int prefetchNumber) {
+        // what is done with rows is known to the reader
+        super(dataset, manager, sampler, null, null, null, null, executor, prefetchNumber, null);
         this.rowBytes = dataset.reader().columns().rowBytes();
     }
 
     /** The superclass's constructor runs this on the executor: inherited fields only. */
     @Override
     protected Batch fetch(List<Long> indices, int progress) throws IOException {
-        MemmpyDataset source = (MemmpyDataset) dataset;
-        return source.isWholeBatch()
-                ? source.reader().batch(manager, indices, progress)
-                : super.fetch(indices, progress);
+        return ((MemmpyDataset) dataset).reader().batch(manager, indices, progress);
     }
 
     @Override

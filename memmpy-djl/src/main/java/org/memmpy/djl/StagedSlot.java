@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,15 +20,18 @@ import java.util.List;
 final class StagedSlot implements EngineSlot {
     private static final long LINE = 64;
 
+    private final NDManager host;
     private final List<Shape> shapes;
     private final List<DataType> types;
     private List<MemorySegment> segments;
+    private List<NDArray> arrays = List.of();
 
     /**
      * Takes the memory. The garbage collector frees it: an engine may keep the buffer that it is
      * given for as long as the array lives.
      */
-    StagedSlot(List<Shape> shapes, List<DataType> types) {
+    StagedSlot(NDManager host, List<Shape> shapes, List<DataType> types) {
+        this.host = host;
         this.shapes = shapes;
         this.types = types;
         this.segments = new ArrayList<>(shapes.size());
@@ -45,21 +47,22 @@ final class StagedSlot implements EngineSlot {
     }
 
     @Override
-    public List<NDArray> attach(NDManager manager) {
-        List<NDArray> arrays = new ArrayList<>(segments.size());
-        for (int i = 0; i < segments.size(); i++) {
-            arrays.add(
-                    manager.create(
-                            segments.get(i).asByteBuffer().order(ByteOrder.nativeOrder()),
-                            shapes.get(i),
-                            types.get(i)));
+    public List<NDArray> arrays() {
+        if (arrays.isEmpty()) {
+            arrays = Unowned.over(host, segments, shapes, types);
         }
-        segments = List.of();
         return arrays;
     }
 
     @Override
-    public void release() {
+    public void giveTo(NDManager manager) {
+        arrays = List.of();
         segments = List.of();
+    }
+
+    @Override
+    public void release() {
+        arrays.forEach(NDArray::close);
+        giveTo(null);
     }
 }

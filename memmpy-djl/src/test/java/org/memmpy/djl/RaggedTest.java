@@ -6,10 +6,9 @@ package org.memmpy.djl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.memmpy.batch.Column.column;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -18,15 +17,20 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.Record;
 import ai.djl.training.dataset.SequenceSampler;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.PaddingStackBatchifier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
 import org.memmpy.RaggedType;
 import org.memmpy.batch.Column;
+import org.memmpy.index.Order;
 import org.memmpy.store.Store;
 
 import java.nio.file.Path;
@@ -116,13 +120,79 @@ class RaggedTest {
     }
 
     @Test
-    void aRecordHasAFixedShapeOrIsRefused() throws Exception {
-        Record record = dataset(column("pt").padTo(4)).build().get(manager, 2);
-        assertArray(record.getData().head(), new Shape(4), 3, 4, 5, 0);
-        MemmpyDataset packed = dataset(column("pt").packed()).build();
-        String message =
-                assertThrows(IllegalStateException.class, () -> packed.get(manager, 2))
-                        .getMessage();
-        assertTrue(message.contains("padTo(n)"), message);
+    void aRecordHasItsOwnLength() throws Exception {
+        MemmpyDataset padded = dataset(column("pt").padTo(4)).build();
+        assertArray(padded.get(manager, 2).getData().head(), new Shape(4), 3, 4, 5, 0);
+        MemmpyDataset own =
+                dataset(
+                                column("pt").packed(),
+                                column("pt").padToLongest(),
+                                column("pt").padToLongest().mask(),
+                                column("pt").offsets())
+                        .addLabel(column("pt").lengths())
+                        .build();
+        Record two = own.get(manager, 0);
+        assertArray(two.getData().get(0), new Shape(2), 1, 2);
+        assertArray(two.getData().get(1), new Shape(2), 1, 2);
+        assertArray(two.getData().get(2), new Shape(2), 1, 1);
+        assertArray(two.getData().get(3), new Shape(2), 0, 2);
+        assertArray(two.getLabels().head(), new Shape(), 2);
+        Record none = own.get(manager, 1);
+        assertArray(none.getData().get(0), new Shape(0));
+        assertArray(none.getData().get(1), new Shape(0));
+        assertArray(none.getData().get(2), new Shape(0));
+        assertArray(none.getData().get(3), new Shape(2), 0, 0);
+        assertArray(none.getLabels().head(), new Shape(), 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPaddingBatchifierPadsThem(boolean ownOrder) throws Exception {
+        Batchifier padding =
+                PaddingStackBatchifier.builder()
+                        .optIncludeValidLengths(true)
+                        .addPad(0, 0, m -> m.full(new Shape(1), -1))
+                        .build();
+        MemmpyDataset.Builder builder =
+                MemmpyDataset.builder()
+                        .setStore(store)
+                        .addFeature(column("pt").packed())
+                        .addLabel(column("pt").lengths())
+                        .optDataBatchifier(padding);
+        MemmpyDataset dataset =
+                ownOrder
+                        ? builder.setSampling(3, false).build()
+                        : builder.setSampling(new BatchSampler(new SequenceSampler(), 3)).build();
+        Iterator<Batch> batches = dataset.getData(manager).iterator();
+        try (Batch batch = batches.next()) {
+            assertArray(batch.getData().get(0), new Shape(3, 3), 1, 2, -1, -1, -1, -1, 3, 4, 5);
+            assertArray(batch.getData().get(1), new Shape(3), 2, 0, 3);
+            assertArray(batch.getLabels().head(), new Shape(3), 2, 0, 3);
+            Batch[] parts = batch.split(new Device[] {Device.cpu(), Device.cpu()}, false);
+            assertArray(parts[1].getData().get(1), new Shape(1), 3);
+        }
+        batches.next().close();
+        assertFalse(batches.hasNext());
+    }
+
+    @Test
+    void batchesOfRowsOfEqualLengthNeedLittlePadding() throws Exception {
+        MemmpyDataset dataset =
+                MemmpyDataset.builder()
+                        .setStore(store)
+                        .addFeature(column("pt").padToLongest())
+                        .addLabel(column("pt").lengths())
+                        .setSampling(1, false)
+                        .optOrder(Order.bucketed(5, store.ragged("pt"), 1, 5))
+                        .build();
+        long items = 0;
+        for (Batch batch : dataset.getData(manager)) {
+            try (batch) {
+                long longest = Math.max(1, batch.getLabels().head().getLong(0));
+                assertEquals(new Shape(1, longest), batch.getData().head().getShape());
+                items += batch.getLabels().head().getLong(0);
+            }
+        }
+        assertEquals(5, items);
     }
 }

@@ -321,6 +321,14 @@ public final class Column {
         return ragged == null || ragged.hasFixedRows();
     }
 
+    /**
+     * {@return whether a batch has the items of its rows one behind the other ({@link #packed}), or
+     * their {@link #offsets}: no row has a place of its own}
+     */
+    public boolean isPacked() {
+        return ragged != null && ragged.isPacked();
+    }
+
     /** {@return the array's name in its table} */
     public String name() {
         return name;

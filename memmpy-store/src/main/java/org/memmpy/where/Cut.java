@@ -236,6 +236,26 @@ public final class Cut {
     }
 
     /**
+     * Finds those rows of an index that fulfil the cut.
+     *
+     * @param table whose columns are meant
+     * @param among rows of the table
+     * @return the rows that fulfil the cut, in the order of the index, as often as it has them;
+     *     materialised, and while it works one bit for each row of the table if the index does not
+     *     ascend
+     * @throws CutException if the expression and the table do not fit, saying where and why
+     * @throws IndexOutOfBoundsException if the table has no such row
+     */
+    public RowIndex rows(Table table, RowIndex among) {
+        Objects.checkFromToIndex(0, among.bound(), table.rows());
+        RowIndex fulfilling = rows(table);
+        if (!among.isSorted()) {
+            return Chosen.of(among, fulfilling);
+        }
+        return among.size() == table.rows() ? fulfilling : among.intersect(fulfilling);
+    }
+
+    /**
      * As {@link #rows(Table)}; the result does not depend on the number of threads.
      *
      * @param table whose columns are meant

@@ -154,6 +154,11 @@ public final class RaggedDelivery {
         };
     }
 
+    /** {@return whether no row of a batch has a place of its own} */
+    public boolean isPacked() {
+        return width == null && output != Output.LENGTHS;
+    }
+
     /**
      * Finds an array in tables, in which it must be the same.
      *

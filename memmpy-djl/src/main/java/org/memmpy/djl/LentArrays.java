@@ -1,0 +1,58 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+import org.memmpy.batch.Block;
+import org.memmpy.batch.MiniBatch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Arrays over the memory of a minibatch, which is given back when their batch is closed. */
+final class LentArrays implements HeldArrays {
+    private final Runnable memory;
+    private final List<NDArray> arrays;
+    private boolean given;
+
+    /**
+     * Makes the arrays.
+     *
+     * @param host of the engine, on the CPU
+     * @param batch in memory of its loader
+     * @param memory gives the batch back; called once, by whatever thread closes DJL's batch
+     */
+    LentArrays(NDManager host, MiniBatch batch, Runnable memory) {
+        this.memory = memory;
+        List<Block> blocks = new ArrayList<>(batch.columns());
+        List<MemorySegment> segments = new ArrayList<>(batch.columns());
+        for (int c = 0; c < batch.columns(); c++) {
+            blocks.add(new Block(batch.rowType(c), batch.shape(c)[0]));
+            segments.add(batch.segment(c));
+        }
+        this.arrays = Unowned.over(host, segments, Shapes.of(blocks), DataTypes.of(blocks));
+    }
+
+    @Override
+    public List<NDArray> arrays() {
+        return arrays;
+    }
+
+    @Override
+    public void giveTo(NDManager manager) {
+        manager.attachInternal(NDManager.nextUid(), memory::run);
+        given = true;
+    }
+
+    @Override
+    public void release() {
+        if (!given) {
+            arrays.forEach(NDArray::close);
+            memory.run();
+        }
+    }
+}
