@@ -19,6 +19,7 @@ import ai.djl.util.Progress;
 
 import org.memmpy.benchmarks.race.Race;
 import org.memmpy.djl.MemmpyDataset;
+import org.memmpy.djl.Memory;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Table;
 
@@ -43,14 +44,19 @@ final class DjlContenders implements AutoCloseable {
         this.manager = NDManager.newBaseManager();
     }
 
-    /** {@return {@code MemmpyDataset}, which gathers ahead with threads of its own} */
-    Race.Turn mapped() {
+    /**
+     * {@return {@code MemmpyDataset}, which gathers ahead with threads of its own}
+     *
+     * @param memory where batches lie
+     */
+    Race.Turn mapped(Memory memory) {
         return turn(
                 MemmpyDataset.builder()
                         .setTable(table)
                         .addFeature(column("x"))
                         .addLabel(column("y"))
                         .setSampling(batch, true, true)
+                        .optMemory(memory)
                         .build());
     }
 

@@ -9,6 +9,7 @@ import org.deeplearning4j.datasets.iterator.file.FileDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.memmpy.benchmarks.race.Race;
 import org.memmpy.dl4j.MemmpyDataSetIterator;
+import org.memmpy.dl4j.Memory;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Table;
@@ -45,14 +46,19 @@ final class Dl4jContenders implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** {@return {@code MemmpyDataSetIterator}, which gathers ahead with threads of its own} */
-    Race.Turn mapped() {
+    /**
+     * {@return {@code MemmpyDataSetIterator}, which gathers ahead with threads of its own}
+     *
+     * @param memory where batches lie
+     */
+    Race.Turn mapped(Memory memory) {
         MemmpyDataSetIterator mapped =
                 new MemmpyDataSetIterator.Builder(table)
                         .feature(column("x"))
                         .label(column("y"))
                         .batchSize(batch)
                         .shuffle(1)
+                        .memory(memory)
                         .build();
         open.add(mapped);
         return Stopwatch.warmed(

@@ -28,10 +28,12 @@ final class EngineContenders implements Contenders {
 
     @Override
     public void addTo(LoaderRace race) throws IOException {
-        race.add(Entry.gather("DJL MemmpyDataset"), djl.mapped());
+        race.add(Entry.gather("DJL MemmpyDataset"), djl.mapped(org.memmpy.djl.Memory.engine()));
         race.add(Entry.gather("DJL ArrayDataset in RAM"), djl.inRam());
         race.add(Entry.gather("DJL, record by record"), djl.recordByRecord());
-        race.add(Entry.gather("DL4J MemmpyDataSetIterator"), dl4j.mapped());
+        race.add(
+                Entry.gather("DL4J MemmpyDataSetIterator"),
+                dl4j.mapped(org.memmpy.dl4j.Memory.recycled()));
         race.add(Entry.gather("DL4J ListDataSetIterator in RAM"), dl4j.listed());
         race.add(Entry.gather("DL4J pullRows in RAM"), dl4j.pulled());
         Path saved = Files.createDirectory(directory.resolve("saved"));

@@ -9,7 +9,9 @@ import org.memmpy.benchmarks.race.Report;
 import org.memmpy.benchmarks.race.Scratch;
 import org.memmpy.benchmarks.race.SkippedException;
 import org.memmpy.benchmarks.race.Suite;
+import org.memmpy.djl.Memory;
 import org.memmpy.store.Store;
+import org.memmpy.store.Table;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +45,7 @@ public final class PluginSuite extends Suite {
     private static final int IMAGE_BATCH = 64;
 
     private static final double MOST_OVERHEAD_MICROS = 10;
+    private static final double MOST_TIME_REMAPPED = 0.6;
     private static final double MOST_PERCENT_WAITING = 2;
 
     private static final String COST = "cost of a batch";
@@ -50,6 +53,14 @@ public final class PluginSuite extends Suite {
     private static final String TRAIN = "train";
     private static final String DJL = "DJL MemmpyDataset";
     private static final String DL4J = "DL4J MemmpyDataSetIterator";
+
+    private static final org.memmpy.dl4j.Memory RECYCLED = org.memmpy.dl4j.Memory.recycled();
+
+    /** Every batch is dropped before the next one is asked for. */
+    private static final org.memmpy.dl4j.Memory RING = org.memmpy.dl4j.Memory.unsafeRing(1);
+
+    private static final org.memmpy.dl4j.Memory REMAPPED =
+            org.memmpy.dl4j.Memory.unsafeRemapped(1, "x");
 
     @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
     private int rounds = 5;
@@ -108,26 +119,29 @@ public final class PluginSuite extends Suite {
     private void wholeBatches(Store store, Report report) throws IOException {
         Entry loader = BareLoader.entry(Entry.GATHER);
         Entry djl = entry(Entry.GATHER, DJL);
+        Entry pooled = entry(Entry.GATHER, DJL + ", unsafePooled");
         Entry arrayDataset = Entry.gather("DJL ArrayDataset in RAM");
         Entry dl4j = entry(Entry.GATHER, DL4J);
+        Entry ring = entry(Entry.GATHER, DL4J + ", unsafeRing");
         Entry list = Entry.gather("DL4J ListDataSetIterator in RAM");
+        List<Goal> goals =
+                List.of(
+                        new Goal(djl, loader.contender(), 0.85),
+                        new Goal(djl, arrayDataset.contender(), 3),
+                        new Goal(dl4j, loader.contender(), 0.7),
+                        new Goal(dl4j, list.contender(), 12),
+                        new Goal(ring, loader.contender(), 0.85),
+                        new Goal(ring, list.contender(), 15));
         LoaderRace race = new LoaderRace(ROW_BYTES, BATCH, Yardstick.LOADER);
-        try (BareLoader ofLoader = new BareLoader(store.table(), BATCH, Reader.NOTHING);
-                DjlContenders ofDjl = new DjlContenders(store.table(), BATCH, Reader.NOTHING);
-                Dl4jContenders ofDl4j = new Dl4jContenders(store.table(), BATCH, Reader.NOTHING)) {
-            race.add(loader, ofLoader.copying());
-            race.add(djl, ofDjl.mapped());
-            race.add(arrayDataset, ofDjl.inRam());
-            race.add(dl4j, ofDl4j.mapped());
-            race.add(list, ofDl4j.listed());
-            race.run(
-                    rounds,
-                    report,
-                    List.of(
-                            new Goal(djl, loader.contender(), 0.85),
-                            new Goal(djl, arrayDataset.contender(), 3),
-                            new Goal(dl4j, loader.contender(), 0.7),
-                            new Goal(dl4j, list.contender(), 12)));
+        try (Turns turns = new Turns(store.table(), BATCH, Reader.NOTHING)) {
+            race.add(loader, turns.loader().copying());
+            race.add(djl, turns.djl().mapped(Memory.engine()));
+            race.add(pooled, turns.djl().mapped(Memory.unsafePooled()));
+            race.add(arrayDataset, turns.djl().inRam());
+            race.add(dl4j, turns.dl4j().mapped(RECYCLED));
+            race.add(ring, turns.dl4j().mapped(RING));
+            race.add(list, turns.dl4j().listed());
+            race.run(rounds, report, goals);
         }
     }
 
@@ -136,25 +150,21 @@ public final class PluginSuite extends Suite {
         Entry djl = entry(COST, DJL);
         Entry dl4j = entry(COST, DL4J);
         LoaderRace race = new LoaderRace(TINY_ROW_BYTES, TINY_BATCH, Yardstick.LOADER);
-        try (BareLoader ofLoader = new BareLoader(store.table(), TINY_BATCH, Reader.NOTHING);
-                DjlContenders ofDjl = new DjlContenders(store.table(), TINY_BATCH, Reader.NOTHING);
-                Dl4jContenders ofDl4j =
-                        new Dl4jContenders(store.table(), TINY_BATCH, Reader.NOTHING)) {
-            race.add(loader, ofLoader.copying());
-            race.add(djl, ofDjl.mapped());
-            race.add(dl4j, ofDl4j.mapped());
+        try (Turns turns = new Turns(store.table(), TINY_BATCH, Reader.NOTHING)) {
+            race.add(loader, turns.loader().copying());
+            race.add(djl, turns.djl().mapped(Memory.engine()));
+            race.add(dl4j, turns.dl4j().mapped(RECYCLED));
             race.run(rounds, report, List.of());
         }
-        String micros = "microsecondsPerBatch";
         List<Double> alone = microsOfBatch(race.samples(loader));
-        race.report(new Figure(loader, "a batch", "us", micros, Double.NaN, alone), report);
+        race.report(cost(loader, alone), report);
         for (Entry adapter : List.of(djl, dl4j)) {
             List<Double> through = microsOfBatch(race.samples(adapter));
-            race.report(new Figure(adapter, "a batch", "us", micros, Double.NaN, through), report);
+            race.report(cost(adapter, through), report);
             race.report(
                     new Figure(
                             adapter,
-                            "of a batch beyond the loader's time",
+                            "a batch beyond the loader's time",
                             "us",
                             "overheadMicroseconds",
                             adapter.equals(djl) ? MOST_OVERHEAD_MICROS : Double.NaN,
@@ -167,26 +177,50 @@ public final class PluginSuite extends Suite {
         return rowsPerSecond.stream().map(rows -> 1e6 * TINY_BATCH / rows).toList();
     }
 
+    private static Figure cost(Entry of, List<Double> micros) {
+        return new Figure(of, "a batch", "us", "microsecondsPerBatch", Double.NaN, micros);
+    }
+
     private void readBatches(Store store, Path directory, Report report) throws IOException {
         Entry loader = BareLoader.entry(READ);
+        Entry loaderMapping = entry(READ, loader.contender() + ", unsafeRemapped");
         Entry djl = entry(READ, DJL);
+        Entry djlMapping = entry(READ, DJL + ", unsafeRemapped");
         Entry dl4j = entry(READ, DL4J);
+        Entry dl4jMapping = entry(READ, DL4J + ", unsafeRemapped");
         LoaderRace race = new LoaderRace(IMAGE_BYTES, IMAGE_BATCH, Yardstick.LOADER);
         try (Arena arena = Arena.ofShared()) {
             FullRead all = new FullRead(new NativeGather(directory, arena));
-            try (BareLoader ofLoader = new BareLoader(store.table(), IMAGE_BATCH, all);
-                    DjlContenders ofDjl = new DjlContenders(store.table(), IMAGE_BATCH, all);
-                    Dl4jContenders ofDl4j = new Dl4jContenders(store.table(), IMAGE_BATCH, all)) {
-                race.add(loader, ofLoader.copying());
-                race.add(djl, ofDjl.mapped());
-                race.add(dl4j, ofDl4j.mapped());
+            try (Turns turns = new Turns(store.table(), IMAGE_BATCH, all)) {
+                race.add(loader, turns.loader().copying());
+                race.add(loaderMapping, turns.loader().remapping());
+                race.add(djl, turns.djl().mapped(Memory.engine()));
+                race.add(djlMapping, turns.djl().mapped(Memory.unsafeRemapped("x")));
+                race.add(dl4j, turns.dl4j().mapped(RECYCLED));
+                race.add(dl4jMapping, turns.dl4j().mapped(REMAPPED));
                 race.run(rounds, report, List.of());
             }
+            race.report(share(race, djlMapping, djl), report);
+            race.report(share(race, dl4jMapping, dl4j), report);
             report.line("  (the sum of all that was read: %x)", all.sum());
         } catch (SkippedException e) {
-            List.of(loader, djl, dl4j).forEach(entry -> race.skip(entry, e.getMessage()));
+            List.of(loader, loaderMapping, djl, djlMapping, dl4j, dl4jMapping)
+                    .forEach(entry -> race.skip(entry, e.getMessage()));
             race.run(rounds, report, List.of());
         }
+    }
+
+    private static Figure share(LoaderRace race, Entry remapped, Entry copied) {
+        return new Figure(
+                remapped,
+                "time",
+                "of the copying path's",
+                "shareOfCopyingTime",
+                MOST_TIME_REMAPPED,
+                pairwise(
+                        race.samples(copied),
+                        race.samples(remapped),
+                        (copying, mapping) -> copying / mapping));
     }
 
     private void training(Store store, Report report) throws IOException {
@@ -225,6 +259,24 @@ public final class PluginSuite extends Suite {
             }
             return stats.rowsPerSecond();
         };
+    }
+
+    /** Who takes turns over a table. */
+    private record Turns(BareLoader loader, DjlContenders djl, Dl4jContenders dl4j)
+            implements AutoCloseable {
+        Turns(Table table, int batch, Reader reader) {
+            this(
+                    new BareLoader(table, batch, reader),
+                    new DjlContenders(table, batch, reader),
+                    new Dl4jContenders(table, batch, reader));
+        }
+
+        @Override
+        public void close() {
+            dl4j.close();
+            djl.close();
+            loader.close();
+        }
     }
 
     private static List<Double> pairwise(

@@ -64,8 +64,10 @@ class PluginSuiteTest {
                 "gather",
                 "memmpy loader",
                 "DJL MemmpyDataset",
+                "DJL MemmpyDataset, unsafePooled",
                 "DJL ArrayDataset in RAM",
                 "DL4J MemmpyDataSetIterator",
+                "DL4J MemmpyDataSetIterator, unsafeRing",
                 "DL4J ListDataSetIterator in RAM");
         isTold("gather", "DJL MemmpyDataset", "ratioToLoader");
         isTold("gather", "DL4J ListDataSetIterator in RAM", "ratioToLoader");
@@ -83,11 +85,17 @@ class PluginSuiteTest {
 
     @Test
     void batchesThatAreRead() {
-        isMeasured(
-                "gather and read",
-                "memmpy loader",
-                "DJL MemmpyDataset",
-                "DL4J MemmpyDataSetIterator");
+        for (String copying :
+                List.of("memmpy loader", "DJL MemmpyDataset", "DL4J MemmpyDataSetIterator")) {
+            isMeasured("gather and read", copying, copying + ", unsafeRemapped");
+        }
+        if (!line("gather and read", "memmpy loader", "rowsPerSecond").containsKey("skipped")) {
+            isTold("gather and read", "DJL MemmpyDataset, unsafeRemapped", "shareOfCopyingTime");
+            isTold(
+                    "gather and read",
+                    "DL4J MemmpyDataSetIterator, unsafeRemapped",
+                    "shareOfCopyingTime");
+        }
     }
 
     @Test
