@@ -81,10 +81,9 @@ public final class DjlResume {
         screen.line("An interrupted training, with DJL");
         screen.blank();
         List<float[]> unbroken = train(checkpoints.resolve("a"), Integer.MAX_VALUE);
-        screen.blank();
         train(checkpoints.resolve("b"), batches);
+        screen.fact("broken", "off after %,d batches", batches);
         List<float[]> resumed = train(checkpoints.resolve("b"), Integer.MAX_VALUE);
-        screen.blank();
         boolean same = Arrays.deepEquals(unbroken.toArray(), resumed.toArray());
         screen.line(same ? "  Both end with the same weights." : "  FAILED: the weights differ.");
         return same;
@@ -110,12 +109,13 @@ public final class DjlResume {
                             .addLabel(column("left").as(INT64))
                             .setSampling(64, true)
                             .optSeed(SEED)
-                            .optState(state)
+                            .optState(state) // null: from the start
                             .build();
             int batches = 0;
             try (Trainer trainer = model.newTrainer(config())) {
                 trainer.initialize(new Shape(1, Customers.NUMBERS));
-                for (long epoch = next(state); epoch < EPOCHS; epoch++) {
+                long epoch = state == null ? 0 : state.epoch() + (state.ended() ? 1 : 0);
+                for (; epoch < EPOCHS; epoch++) {
                     for (Batch batch : trainer.iterateDataset(dataset)) {
                         try (batch) {
                             EasyTrain.trainBatch(trainer, batch);
@@ -127,19 +127,14 @@ public final class DjlResume {
                             model.save(checkpoints, NAME); // a new file each time
                         }
                         if (batches == mostBatches) {
-                            screen.fact("ends", "by force in epoch %d", epoch);
                             return weights(model);
                         }
                     }
                 }
             }
-            screen.fact("ends", "after %,d batches, %d epochs", batches, EPOCHS);
+            screen.fact("complete", "after %,d batches", batches);
             return weights(model);
         }
-    }
-
-    private static long next(LoaderState state) {
-        return state == null ? 0 : state.ended() ? state.epoch() + 1 : state.epoch();
     }
 
     /** DJL saves weights, and not what Adam, for example, remembers: that would start anew. */

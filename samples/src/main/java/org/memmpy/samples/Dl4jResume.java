@@ -71,10 +71,9 @@ public final class Dl4jResume {
         screen.line("An interrupted training, with Deeplearning4j");
         screen.blank();
         float[] unbroken = train(checkpoints.resolve("a.zip"), Integer.MAX_VALUE);
-        screen.blank();
         train(checkpoints.resolve("b.zip"), batches);
+        screen.fact("broken", "off after %,d batches", batches);
         float[] resumed = train(checkpoints.resolve("b.zip"), Integer.MAX_VALUE);
-        screen.blank();
         boolean same = Arrays.equals(unbroken, resumed);
         screen.line(same ? "  Both end with the same weights." : "  FAILED: the weights differ.");
         return same;
@@ -100,7 +99,7 @@ public final class Dl4jResume {
                                 .label(column("left").oneHot(2))
                                 .batchSize(64)
                                 .shuffle(SEED)
-                                .state(state)
+                                .state(state) // null: from the start
                                 .build()) {
             for (; iterator.epoch() < EPOCHS; iterator.reset()) {
                 while (iterator.hasNext()) {
@@ -110,12 +109,11 @@ public final class Dl4jResume {
                         save(network, iterator.state(), checkpoint);
                     }
                     if (batches == mostBatches) {
-                        screen.fact("ends", "by force in epoch %d", iterator.epoch());
                         return network.params().toFloatVector();
                     }
                 }
             }
-            screen.fact("ends", "after %,d batches, %d epochs", batches, EPOCHS);
+            screen.fact("complete", "after %,d batches", batches);
             return network.params().toFloatVector();
         } finally {
             network.close();

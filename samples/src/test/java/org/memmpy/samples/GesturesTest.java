@@ -48,6 +48,11 @@ class GesturesTest {
         check(new DjlSequences(path, printed.screen()).train(3));
     }
 
+    @Test
+    void dl4jLearns() throws IOException {
+        check(new Dl4jSequences(path, printed.screen()).train(3));
+    }
+
     private void check(double accuracy) {
         assertTrue(accuracy > GUESSING + 0.25, accuracy + " of movements");
         Matcher padding = PADDING.matcher(printed.toString());

@@ -45,9 +45,9 @@ class ResumedTrainingTest {
     /** The last checkpoint is that of batch 60, the 13th of epoch 1. */
     private void check() {
         String text = printed.toString();
-        assertTrue(text.contains("after 141 batches"), text);
-        assertTrue(text.contains("by force in epoch 1"), text);
-        assertTrue(text.contains("after row 832 of epoch 1"), text);
-        assertTrue(text.contains("after 81 batches"), text);
+        assertTrue(text.contains("complete  after 141 batches"), text);
+        assertTrue(text.contains("broken    off after 64 batches"), text);
+        assertTrue(text.contains("goes on   after row 832 of epoch 1"), text);
+        assertTrue(text.contains("complete  after 81 batches"), text);
     }
 }
