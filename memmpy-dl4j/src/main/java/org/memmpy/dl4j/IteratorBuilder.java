@@ -40,6 +40,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     private OptionalInt prefetch = OptionalInt.empty();
     private long epoch;
+    private boolean everyResetCounts;
     private Memory memory = Memory.recycled();
     private long memoryCap;
 
@@ -141,8 +142,8 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      * Has the first pass go on where another has stopped, in this process or another one; the
      * passes after it are the epochs that follow.
      *
-     * @param saved of {@link MemmpyDataSetIterator#state}; null for none. Its data, index and order
-     *     must be this iterator's
+     * @param saved of an iterator's {@code state()}; null for none. Its data, index and order must
+     *     be this iterator's
      * @return this builder
      */
     public B state(LoaderState saved) {
@@ -183,6 +184,20 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      */
     public B epoch(long number) {
         epoch = number;
+        return self();
+    }
+
+    /**
+     * Has a {@code reset} in the middle of a pass lead to the next epoch too, and not only one
+     * after its last batch: for wrappers that end passes early, as {@code
+     * EarlyTerminationDataSetIterator} does, which would read the same rows in each epoch. A pass
+     * of which nothing was read never counts.
+     *
+     * @param counts whether
+     * @return this builder
+     */
+    public B everyResetCounts(boolean counts) {
+        everyResetCounts = counts;
         return self();
     }
 
@@ -267,6 +282,6 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
         long mostRows = mostRows();
         long batchBytes = mostRows * rows.stream().mapToLong(RowType::bytes).sum();
         Keeper keeper = memory.settle(loader, rows, mostRows, caps(batchBytes));
-        return Passes.of(loader.build(), keeper, epoch, state);
+        return Passes.of(loader.build(), keeper, everyResetCounts, epoch, state);
     }
 }

@@ -3,12 +3,10 @@
 
 package org.memmpy.dl4j;
 
-import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
-import org.memmpy.batch.LoaderState;
-import org.memmpy.batch.LoaderStats;
 import org.memmpy.store.Table;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -16,8 +14,6 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.function.Supplier;
 
 /**
  * The rows of a table as DataSets, gathered ahead by threads of its own.
@@ -34,7 +30,10 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p><b>Shapes.</b> Features and labels are {@code [rows, ...row shape]}, and {@code [rows, 1]}
- * where a row is one number; the dtype is the column's as delivered.
+ * where a row is one number; the dtype is the column's as delivered. Images lie as they are stored,
+ * channels first or last: a convolution layer is told by {@code dataFormat}. Sequences are {@code
+ * [rows, features, time]}, views of memory in which the features of a step lie side by side, with
+ * masks {@code [rows, time]}.
  *
  * <p><b>Epochs.</b> The order of rows is that of a {@link BatchLoader} with the same settings,
  * epoch by epoch. DL4J knows no epochs, only {@link #reset}, which it also calls when it has read
@@ -54,78 +53,34 @@ import java.util.function.Supplier;
  * AsyncDataSetIterator works and gains nothing; {@link #reset} then follows what the wrapper's
  * thread has read ahead, and an exception of {@code next} leaves that wrapper waiting for ever.
  */
-public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseable {
+public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implements DataSetIterator {
     private static final long serialVersionUID = 1L;
 
-    private final transient Passes passes;
-    private final transient RowCutter rows;
+    private final transient Arrangement arrangement;
     private final transient int batchSize;
     private final transient int inputColumns;
     private final transient int totalOutcomes;
     private final transient List<String> labels;
     private transient volatile DataSetPreProcessor preProcessor;
 
-    private MemmpyDataSetIterator(Builder builder, RowType feature, RowType label) {
+    private MemmpyDataSetIterator(Builder builder, Arrangement arrangement, List<String> labels) {
+        super(builder.newPasses(arrangement.columns()), arrangement);
+        this.arrangement = arrangement;
         this.batchSize = builder.batchSize();
-        this.inputColumns = columns(feature);
-        this.totalOutcomes = columns(label);
-        this.labels = builder.labels;
+        this.inputColumns = builder.feature.columns(builder.table());
+        this.totalOutcomes = builder.label.columns(builder.table());
+        this.labels = labels;
         this.preProcessor = builder.preProcessor;
-        this.passes = builder.newPasses(List.of(builder.feature, builder.label));
-        this.rows = new RowCutter(passes);
     }
 
-    /** What {@code DataSet.numInputs} and {@code numOutcomes} say: {@code size(1)} of the array. */
-    private static int columns(RowType type) {
-        return type.shape().length == 0 ? 1 : Math.toIntExact(type.shape()[0]);
-    }
-
-    /**
-     * Waits for the next batch.
-     *
-     * @return {@link #batch} rows; fewer at the end of a pass, unless that batch is dropped, and
-     *     where {@link #next(int)} has cut the batch
-     * @throws org.memmpy.MemmpyException if a batch could not be gathered; the cause says why. The
-     *     pass is over then, and {@link #reset} starts the same epoch again
-     * @throws NoSuchElementException at the end of a pass
-     * @throws IllegalStateException if the iterator was closed
-     */
     @Override
-    public synchronized DataSet next() {
-        return delivered(rows::next);
-    }
-
-    /**
-     * Waits for some rows. They are copied once more if they span batches.
-     *
-     * @param num how many rows; fewer come at the end of a pass
-     * @return the next rows of the pass
-     * @throws IllegalArgumentException if {@code num} is not positive
-     * @see #next()
-     */
-    @Override
-    public synchronized DataSet next(int num) {
-        if (num < 1) {
-            throw new IllegalArgumentException("next(" + num + "): at least 1 row");
-        }
-        return delivered(() -> rows.next(num));
-    }
-
-    private DataSet delivered(Supplier<DataSet> taken) {
-        boolean rowsLeft = rows.hasNext();
-        boolean delivered = false;
-        try {
-            DataSet batch = preProcessed(taken.get());
-            delivered = true;
-            return batch;
-        } finally {
-            if (rowsLeft && !delivered) {
-                rows.lose();
-            }
-        }
-    }
-
-    private DataSet preProcessed(DataSet batch) {
+    DataSet deliver(INDArray[] arrays) {
+        DataSet batch =
+                new DataSet(
+                        arrangement.features(arrays)[0],
+                        arrangement.labels(arrays)[0],
+                        only(arrangement.featureMasks(arrays)),
+                        only(arrangement.labelMasks(arrays)));
         if (labels != null) {
             batch.setLabelNames(labels);
         }
@@ -136,64 +91,8 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         return batch;
     }
 
-    /**
-     * {@return whether the pass has rows left. Starts and waits for nothing}
-     *
-     * <p>True also if the pass failed or the iterator was closed before the last row: {@link #next}
-     * then says so, and after that this is false.
-     */
-    @Override
-    public synchronized boolean hasNext() {
-        return rows.hasNext();
-    }
-
-    /**
-     * Ends the pass. The next one has the next epoch's order if this one was completed, the same
-     * epoch's if it was not or was never started.
-     *
-     * @throws IllegalStateException if the iterator was closed
-     */
-    @Override
-    public synchronized void reset() {
-        rows.reset();
-    }
-
-    /**
-     * Ends the pass, and chooses the epoch of the next one; those after it count from there.
-     *
-     * @param number the epoch
-     * @throws IllegalStateException if the iterator was closed
-     */
-    public synchronized void epoch(long number) {
-        rows.restart(number);
-    }
-
-    /** {@return the epoch of the pass, or of the next one if none was started} */
-    public long epoch() {
-        return passes.number();
-    }
-
-    /**
-     * {@return how far the consumer has come, to the row, or where the next pass begins} To be
-     * given to {@link Builder#state}, also in another process, as JSON. A batch that was lost by an
-     * exception of the preprocessor counts as delivered
-     *
-     * @throws IllegalStateException if {@link #next(int)} has cut a batch that several ranks share
-     */
-    public synchronized LoaderState state() {
-        return rows.state();
-    }
-
-    /** {@return true} */
-    @Override
-    public boolean resetSupported() {
-        return true;
-    }
-
-    /** {@return false: batches are gathered ahead already} */
-    @Override
-    public boolean asyncSupported() {
-        return false;
+    private static INDArray only(INDArray[] masks) {
+        return masks == null ? null : masks[0];
     }
 
     /** {@return the rows of a batch, as asked for} */
@@ -202,7 +101,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         return batchSize;
     }
 
-    /** {@return the features' {@code size(1)}: all of a flat row, the channels of a NCHW image} */
+    /**
+     * {@return the features' {@code size(1)}: all of a flat row, the channels of a NCHW image, what
+     * a step of a sequence has}
+     */
     @Override
     public int inputColumns() {
         return inputColumns;
@@ -214,7 +116,10 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
         return totalOutcomes;
     }
 
-    /** {@return the names of the classes, or null if none were given} */
+    /**
+     * {@return the names of the classes: those given, or those that the label's array has in its
+     * attribute {@code categories}; null if there are none}
+     */
     @Override
     public List<String> getLabels() {
         return labels;
@@ -242,42 +147,21 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
     }
 
     /**
-     * {@return what the pass has delivered, and how long its consumer waited; of the last one, if
-     * none was started since {@link #reset}}
-     */
-    public LoaderStats stats() {
-        return passes.stats();
-    }
-
-    /**
-     * {@return the off-heap bytes of batches now: gathered ahead, below arrays that may still be
-     * used, and free for others; without the pages of remapped rows, which are the system's}
-     */
-    public long memoryBytes() {
-        return passes.memoryBytes();
-    }
-
-    /** Ends the threads. What was delivered stays right. Closing twice is harmless. */
-    @Override
-    public void close() {
-        passes.close();
-    }
-
-    /**
      * Refuses: mapped files and threads stay where they are.
      *
      * @param out not written to
      * @throws NotSerializableException always
      */
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
-        throw new NotSerializableException(
-                "MemmpyDataSetIterator: it holds mapped files and threads. Send the store's path and build one there");
+        throw notSerializable();
     }
 
     /** Collects an iterator's settings. */
     public static final class Builder extends IteratorBuilder<Builder> {
-        private Column feature;
-        private Column label;
+        private ChosenArray feature;
+        private ChosenArray label;
+        private Column featureMask;
+        private Column labelMask;
         private List<String> labels;
         private DataSetPreProcessor preProcessor;
 
@@ -302,24 +186,75 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
          * @return this
          */
         public Builder feature(Column column) {
-            feature = column;
+            feature = ChosenArray.rows(column);
             return this;
         }
 
         /**
-         * Chooses the labels: one-hot classes, or numbers for a regression. To train without, name
-         * the features again.
+         * Chooses features that are sequences, as recurrent layers want them: {@code [rows,
+         * features, time]}. A step of one number has one feature, one of several dimensions all its
+         * numbers.
+         *
+         * @param column a ragged array, padded with {@link Column#padTo} or {@link
+         *     Column#padToLongest}: with a mask {@code [rows, time]} of the steps that are real; or
+         *     an array of rows {@code (time, features)} or {@code (time,)}: without
+         * @return this
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder featureSequence(Column column) {
+            feature = ChosenArray.sequences(table(), column);
+            return this;
+        }
+
+        /**
+         * Chooses the features' mask, instead of a sequence's own.
+         *
+         * @param column 0 for what is to be ignored, else 1; float32 unless it is floating already
+         * @return this
+         */
+        public Builder featureMask(Column column) {
+            featureMask = column;
+            return this;
+        }
+
+        /**
+         * Chooses the labels: one-hot classes, class ids for a loss that wants them sparse, or
+         * numbers for a regression. To train without, name the features again.
          *
          * @param column the array and how it is delivered
          * @return this
          */
         public Builder label(Column column) {
-            label = column;
+            label = ChosenArray.rows(column);
             return this;
         }
 
         /**
-         * Names the classes, for {@code Evaluation}'s tables.
+         * Chooses labels that are sequences, a label for each step.
+         *
+         * @param column as of {@link #featureSequence}
+         * @return this
+         * @throws IllegalArgumentException likewise
+         */
+        public Builder labelSequence(Column column) {
+            label = ChosenArray.sequences(table(), column);
+            return this;
+        }
+
+        /**
+         * Chooses the labels' mask, instead of a sequence's own.
+         *
+         * @param column as of {@link #featureMask}
+         * @return this
+         */
+        public Builder labelMask(Column column) {
+            labelMask = column;
+            return this;
+        }
+
+        /**
+         * Names the classes, for {@code Evaluation}'s tables. If this is not called, they have the
+         * names in the attribute {@code categories} of the label's array, if it has one.
          *
          * @param names in the order of the class ids
          * @return this
@@ -349,33 +284,42 @@ public final class MemmpyDataSetIterator implements DataSetIterator, AutoCloseab
          *     as asked or have rows of different shapes, there is no row, the index names rows that
          *     the table does not have, there are not as many names as classes, or a number is not
          *     positive
+         * @throws IllegalStateException if rows shall be remapped, and the system or the JVM does
+         *     not allow it
          * @throws UnsupportedOperationException if ND4J's backend is not the CPU's
          */
         public MemmpyDataSetIterator build() {
             Nd4jArrays.requireCpu();
-            RowType labelType = require(label, "label").rowType(table());
-            RowType featureType = require(feature, "feature").rowType(table());
-            int outcomes = columns(labelType);
-            if (labels != null && outcomes > 1 && labels.size() != outcomes) {
-                throw new IllegalArgumentException(
-                        "%d names for the %d classes of %s"
-                                .formatted(labels.size(), outcomes, label));
-            }
-            return new MemmpyDataSetIterator(this, featureType, labelType);
+            ChosenArray masked = complete(feature, featureMask, "feature");
+            ChosenArray maskedLabel = complete(label, labelMask, "label");
+            return new MemmpyDataSetIterator(
+                    this, new Arrangement(List.of(masked), List.of(maskedLabel)), names());
         }
 
-        private Column require(Column column, String what) {
-            if (column == null) {
+        private ChosenArray complete(ChosenArray array, Column mask, String what) {
+            if (array == null) {
                 throw new IllegalArgumentException(
                         "%s: no %s column was chosen. Add .%s(column(\"name\"))"
                                 .formatted(table(), what, what));
             }
-            if (!column.hasFixedRows()) {
-                throw new IllegalArgumentException(
-                        "%s: %s as %s: a DataSet has one array of so many rows, and all batches of an iterator have rows of one shape. Use padTo(n)"
-                                .formatted(table(), column, what));
+            array.check(table(), what);
+            return mask == null ? array : array.masked(table(), mask);
+        }
+
+        /** {@return the classes' names, or null} */
+        private List<String> names() {
+            int outcomes = label.columns(table());
+            if (labels == null) {
+                List<String> categories = label.column().categories(table());
+                boolean fit = outcomes == 1 || outcomes == categories.size();
+                return categories.isEmpty() || !fit ? null : categories;
             }
-            return column;
+            if (outcomes > 1 && labels.size() != outcomes) {
+                throw new IllegalArgumentException(
+                        "%d names for the %d classes of %s"
+                                .formatted(labels.size(), outcomes, label.column()));
+            }
+            return labels;
         }
     }
 }

@@ -25,12 +25,19 @@ import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.bytedeco.javacpp.indexer.UIntIndexer;
 import org.bytedeco.javacpp.indexer.UShortIndexer;
 import org.memmpy.DType;
+import org.memmpy.RowType;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Makes INDArrays that lie over memory of ours, without a copy. The only class that makes arrays.
@@ -58,15 +65,80 @@ final class Nd4jArrays {
     }
 
     /**
-     * Makes an array over memory.
+     * Makes an array of rows over memory: {@code [rows, ...row shape]}, and {@code [rows, 1]} where
+     * a row is one number, because DL4J has no arrays of one dimension.
      *
-     * @param memory exactly the elements, C order, native byte order; off-heap
-     * @param dtype what they are
-     * @param shape of the array
+     * @param memory exactly the rows, C order, native byte order; off-heap
+     * @param row what a row is
      * @param keepAlive stays reachable for as long as the array or a view of it is
      * @return the array; writes to it go to the memory
      */
-    static INDArray over(MemorySegment memory, DType dtype, long[] shape, Object keepAlive) {
+    static INDArray rows(MemorySegment memory, RowType row, long rows, Object keepAlive) {
+        long[] shape = row.shape(rows);
+        long[] atLeastTwo = shape.length == 1 ? new long[] {rows, 1} : shape;
+        // not Nd4j.create(buffer, shape): that takes the order that the user has set for new arrays
+        return over(
+                memory, row.dtype(), atLeastTwo, Nd4j.getStrides(atLeastTwo, 'c'), 'c', keepAlive);
+    }
+
+    /**
+     * Makes an array of sequences over memory in which the features of a step lie side by side:
+     * {@code [rows, features, time]}.
+     *
+     * @param row what a row is: of one dimension or several, all its steps
+     * @param features of a step
+     * @return the array; as of {@link #rows}
+     */
+    static INDArray sequences(
+            MemorySegment memory, RowType row, long rows, long features, Object keepAlive) {
+        long[] shape = {rows, features, row.elements() / features};
+        long[] strides = {row.elements(), 1, features};
+        return over(
+                memory, row.dtype(), shape, strides, Shape.getOrder(shape, strides, 1), keepAlive);
+    }
+
+    /**
+     * Copies the rows of several arrays one behind the other.
+     *
+     * @param pieces of one dtype, and of one shape but for the number of rows and the last
+     *     dimension: where that differs, there are zeros behind the shorter ones
+     * @return an array of no workspace
+     */
+    static INDArray joined(List<INDArray> pieces) {
+        MemoryWorkspace noneOfTheirs = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        try {
+            INDArray first = pieces.getFirst();
+            int last = first.rank() - 1;
+            long longest = pieces.stream().mapToLong(piece -> piece.size(last)).max().orElseThrow();
+            if (pieces.stream().allMatch(piece -> piece.size(last) == longest)) {
+                return Nd4j.concat(0, pieces.toArray(INDArray[]::new));
+            }
+            long[] shape = first.shape().clone();
+            shape[0] = pieces.stream().mapToLong(piece -> piece.size(0)).sum();
+            shape[last] = longest;
+            INDArray all = Nd4j.create(first.dataType(), shape, 'c');
+            long at = 0;
+            for (INDArray piece : pieces) {
+                INDArrayIndex[] place = new INDArrayIndex[shape.length];
+                Arrays.fill(place, NDArrayIndex.all());
+                place[0] = NDArrayIndex.interval(at, at + piece.size(0));
+                place[last] = NDArrayIndex.interval(0, piece.size(last));
+                all.put(place, piece);
+                at += piece.size(0);
+            }
+            return all;
+        } finally {
+            noneOfTheirs.close();
+        }
+    }
+
+    private static INDArray over(
+            MemorySegment memory,
+            DType dtype,
+            long[] shape,
+            long[] strides,
+            char order,
+            Object keepAlive) {
         DataBuffer buffer =
                 switch (dtype) {
                     case FLOAT32 -> {
@@ -123,8 +195,7 @@ final class Nd4jArrays {
                         yield buffer(pointer, DataType.BOOL, BooleanIndexer.create(pointer));
                     }
                 };
-        // not Nd4j.create(buffer, shape): that takes the order that the user has set for new arrays
-        return Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c', buffer.dataType());
+        return Nd4j.create(buffer, shape, strides, 0, order, buffer.dataType());
     }
 
     private static DataBuffer buffer(Pointer pointer, DataType type, Indexer indexer) {

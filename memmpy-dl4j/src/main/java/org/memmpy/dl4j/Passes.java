@@ -25,6 +25,7 @@ final class Passes implements AutoCloseable {
 
     private final BatchLoader loader;
     private final Keeper keeper;
+    private final boolean everyResetCounts;
     private final Cleaner.Cleanable loaderCloser;
     private long number;
 
@@ -40,9 +41,15 @@ final class Passes implements AutoCloseable {
     /** Whether {@link #next} has said that this was closed. */
     private boolean toldOfClose;
 
-    private Passes(BatchLoader loader, Keeper keeper, long first, LoaderState from) {
+    private Passes(
+            BatchLoader loader,
+            Keeper keeper,
+            boolean everyResetCounts,
+            long first,
+            LoaderState from) {
         this.loader = loader;
         this.keeper = keeper;
+        this.everyResetCounts = everyResetCounts;
         this.number = first;
         this.from = from;
         this.loaderCloser = CLEANER.register(this, () -> close(loader, keeper));
@@ -58,20 +65,27 @@ final class Passes implements AutoCloseable {
      * Passes over the rows of a loader, which is closed if this fails.
      *
      * @param keeper of its batches
+     * @param everyResetCounts whether a pass that is reset in its middle counts as completed
      * @param first the first epoch
      * @param saved where the first pass goes on instead; may be null
      * @throws IllegalArgumentException if the state is of other data, another index or order, or
      *     ranks would get batches of different lengths
      */
-    static Passes of(BatchLoader loader, Keeper keeper, long first, LoaderState saved) {
+    static Passes of(
+            BatchLoader loader,
+            Keeper keeper,
+            boolean everyResetCounts,
+            long first,
+            LoaderState saved) {
         if (saved == null) {
-            return new Passes(loader, keeper, first, null);
+            return new Passes(loader, keeper, everyResetCounts, first, null);
         }
         boolean fits = false;
         try {
             long epoch = loader.resumedEpoch(saved);
             fits = true;
-            return new Passes(loader, keeper, epoch, epoch == saved.epoch() ? saved : null);
+            return new Passes(
+                    loader, keeper, everyResetCounts, epoch, epoch == saved.epoch() ? saved : null);
         } finally {
             if (!fits) {
                 loader.close();
@@ -156,14 +170,15 @@ final class Passes implements AutoCloseable {
     }
 
     /**
-     * Ends the pass. The next one is of the next epoch if this one was completed, else of the same.
+     * Ends the pass. The next one is of the next epoch if this one was completed, or every reset
+     * counts; else of the same.
      *
      * @param rowsMissing whether the consumer did not get all rows of the batches taken from here
      */
     synchronized void reset(boolean rowsMissing) {
         requireOpen();
         if (pass != null) {
-            boolean completed = pass.isComplete() && !rowsMissing;
+            boolean completed = everyResetCounts || (pass.isComplete() && !rowsMissing);
             LoaderState again = completed ? null : from;
             restart(completed ? number + 1 : number);
             from = again;

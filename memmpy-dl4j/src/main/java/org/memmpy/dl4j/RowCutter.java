@@ -6,25 +6,22 @@ package org.memmpy.dl4j;
 import org.memmpy.RowType;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
- * Batches as DataSets, whole or in pieces of any number of rows. A column 0 of features, a column 1
- * of labels; what lies in one batch lies over its memory, what spans batches is a copy.
+ * Batches as arrays, one for each column, whole or in pieces of any number of rows. What lies in
+ * one batch lies over its memory, what spans batches is a copy.
  *
  * <p>Pieces are arrays of their own and no views of a batch's: in ND4J M2.1, {@code get(interval(i,
  * n))} of a view counts the view's offset twice and may be empty.
  */
 final class RowCutter {
     private final Passes passes;
+    private final Arrangement arrangement;
 
     /** The batch that was cut, or null if none has rows left. */
     private Cut rest;
@@ -32,8 +29,9 @@ final class RowCutter {
     /** Whether rows of this pass were taken and did not reach the consumer. */
     private boolean lost;
 
-    RowCutter(Passes passes) {
+    RowCutter(Passes passes, Arrangement arrangement) {
         this.passes = passes;
+        this.arrangement = arrangement;
     }
 
     boolean hasNext() {
@@ -41,56 +39,44 @@ final class RowCutter {
     }
 
     /** {@return the next batch, or what is left of one that was cut} */
-    DataSet next() {
-        DataSet batch = piece(Integer.MAX_VALUE);
+    INDArray[] next() {
+        INDArray[] batch = piece(Integer.MAX_VALUE);
         passes.delivered();
         return batch;
     }
 
     /** {@return the next rows of the pass; fewer at its end} */
-    DataSet next(int rows) {
-        DataSet taken = gathered(rows);
-        passes.delivered();
-        return taken;
-    }
-
-    private DataSet gathered(int rows) {
-        List<DataSet> pieces = new ArrayList<>();
+    INDArray[] next(int rows) {
+        List<INDArray[]> pieces = new ArrayList<>();
         int missing = rows;
         do {
-            DataSet piece = piece(missing);
+            INDArray[] piece = piece(missing);
             pieces.add(piece);
-            missing -= piece.numExamples();
+            missing -= (int) piece[0].size(0);
         } while (missing > 0 && hasNext());
-        if (pieces.size() == 1) {
-            return pieces.get(0);
-        }
-        MemoryWorkspace noneOfTheirs = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-        try {
-            return new DataSet(
-                    joined(pieces, DataSet::getFeatures), joined(pieces, DataSet::getLabels));
-        } finally {
-            noneOfTheirs.close();
-        }
+        INDArray[] all = pieces.size() == 1 ? pieces.getFirst() : joined(pieces);
+        passes.delivered();
+        return all;
     }
 
-    private static INDArray joined(List<DataSet> pieces, Function<DataSet, INDArray> column) {
-        return Nd4j.concat(0, pieces.stream().map(column).toArray(INDArray[]::new));
+    private static INDArray[] joined(List<INDArray[]> pieces) {
+        INDArray[] all = new INDArray[pieces.getFirst().length];
+        for (int c = 0; c < all.length; c++) {
+            int column = c;
+            all[c] = Nd4jArrays.joined(pieces.stream().map(piece -> piece[column]).toList());
+        }
+        return all;
     }
 
     /** {@return rows of one batch: those left of the batch that was cut, or of the next one} */
-    private DataSet piece(int most) {
-        Cut cut = rest == null ? nextBatch() : rest;
+    private INDArray[] piece(int most) {
+        Cut cut = rest == null ? new Cut(passes.next()) : rest;
         rest = null;
-        DataSet piece = cut.take(most);
+        INDArray[] piece = cut.take(most);
         if (cut.hasRows()) {
             rest = cut;
         }
         return piece;
-    }
-
-    private Cut nextBatch() {
-        return new Cut(passes.next(), passes);
     }
 
     /** Notes that what was taken last did not reach the consumer: this pass is never complete. */
@@ -128,19 +114,23 @@ final class RowCutter {
     }
 
     /** A batch, and from where on it was not yet delivered. Holds its memory while reachable. */
-    private static final class Cut {
+    private final class Cut {
         private final int rows;
         private final int filled;
-        private final List<RowType> types;
-        private final List<MemorySegment> columns;
+        private final RowType[] types;
+        private final MemorySegment[] memory;
         private final Object keepAlive;
         private int from;
 
-        Cut(MiniBatch batch, Passes passes) {
+        Cut(MiniBatch batch) {
             rows = batch.rows();
             filled = batch.filled();
-            types = List.of(batch.rowType(0), batch.rowType(1));
-            columns = List.of(batch.segment(0), batch.segment(1));
+            types = new RowType[batch.columns()];
+            memory = new MemorySegment[types.length];
+            for (int c = 0; c < types.length; c++) {
+                types[c] = batch.rowType(c);
+                memory[c] = batch.segment(c);
+            }
             keepAlive = passes.keep(batch);
         }
 
@@ -153,21 +143,23 @@ final class RowCutter {
             return Math.max(0, rows - filled - from);
         }
 
-        DataSet take(int most) {
+        INDArray[] take(int most) {
             int count = Math.min(most, rows - from);
-            DataSet piece = new DataSet(array(0, count), array(1, count));
+            INDArray[] piece = new INDArray[types.length];
+            for (int c = 0; c < piece.length; c++) {
+                piece[c] = array(c, count);
+            }
             from += count;
             return piece;
         }
 
         private INDArray array(int column, int count) {
-            RowType type = types.get(column);
-            long[] shape = type.shape(count);
-            // DL4J has no arrays of one dimension: a number a row is a column
-            long[] atLeastTwo = shape.length == 1 ? new long[] {shape[0], 1} : shape;
-            MemorySegment part =
-                    columns.get(column).asSlice(from * type.bytes(), count * type.bytes());
-            return Nd4jArrays.over(part, type.dtype(), atLeastTwo, keepAlive);
+            RowType row = types[column];
+            MemorySegment part = memory[column].asSlice(from * row.bytes(), count * row.bytes());
+            long features = arrangement.stepFeatures(column);
+            return features == 0
+                    ? Nd4jArrays.rows(part, row, count, keepAlive)
+                    : Nd4jArrays.sequences(part, row, count, features, keepAlive);
         }
     }
 }

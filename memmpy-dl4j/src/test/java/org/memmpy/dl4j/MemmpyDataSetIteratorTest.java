@@ -15,6 +15,7 @@ import static org.memmpy.batch.Column.column;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.DType;
 import org.memmpy.RaggedType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
@@ -176,6 +177,36 @@ class MemmpyDataSetIteratorTest extends WithTable {
                         IllegalArgumentException.class,
                         () -> builder().labels(List.of("a", "b")).build());
         assertTrue(mismatch.getMessage().contains("2 names for the 3 classes"));
+    }
+
+    @Test
+    void classesHaveTheNamesOfTheirCategories() throws IOException {
+        List<String> names = List.of("mu", "e", "tau");
+        try (Store named = Store.create(folder.resolve("named.memmpy"))) {
+            named.array("x", FLOAT32).append(new float[] {1, 2, 3});
+            named.array("kind", DType.UINT8).append(new byte[] {0, 1, 2});
+            named.attributes("kind").set("categories", names);
+            named.commit();
+            MemmpyDataSetIterator.Builder builder =
+                    new MemmpyDataSetIterator.Builder(named.table())
+                            .feature(column("x"))
+                            .label(column("kind").oneHot(3));
+            try (MemmpyDataSetIterator iterator = builder.build()) {
+                assertEquals(names, iterator.getLabels());
+                assertEquals(names, iterator.next().getLabelNamesList());
+            }
+            try (MemmpyDataSetIterator sparse = builder.label(column("kind")).build()) {
+                assertEquals(names, sparse.getLabels());
+                assertArrayEquals(new long[] {3, 1}, sparse.next().getLabels().shape());
+            }
+            try (MemmpyDataSetIterator more = builder.label(column("kind").oneHot(4)).build()) {
+                assertNull(more.getLabels());
+            }
+            builder.label(column("kind").oneHot(3)).labels(List.of("a", "b", "c"));
+            try (MemmpyDataSetIterator others = builder.build()) {
+                assertEquals(List.of("a", "b", "c"), others.getLabels());
+            }
+        }
     }
 
     @Test

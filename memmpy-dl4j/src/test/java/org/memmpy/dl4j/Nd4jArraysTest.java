@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
+import org.memmpy.RowType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -53,7 +54,7 @@ class Nd4jArraysTest {
 
     private static INDArray array(DType dtype) {
         MemorySegment memory = count(dtype);
-        return Nd4jArrays.over(memory, dtype, SHAPE, memory);
+        return Nd4jArrays.rows(memory, RowType.of(dtype, 3), 2, memory);
     }
 
     @ParameterizedTest

@@ -82,6 +82,23 @@ class ResetTest extends WithTable {
     }
 
     @Test
+    void everyResetCountsIfToldSo() {
+        try (MemmpyDataSetIterator iterator = builder().shuffle(5).everyResetCounts(true).build()) {
+            iterator.reset();
+            assertEquals(0, iterator.epoch());
+            iterator.next();
+            iterator.reset();
+            assertEquals(1, iterator.epoch());
+            iterator.reset();
+            assertEquals(order(1), drain(iterator));
+            iterator.reset();
+            iterator.next(7);
+            iterator.reset();
+            assertEquals(order(3), drain(iterator));
+        }
+    }
+
+    @Test
     void neitherResetNorHasNextStartsAPass() {
         try (MemmpyDataSetIterator iterator = builder().build()) {
             int before = OpenResources.stillOpen().size();

@@ -11,6 +11,7 @@ import org.memmpy.batch.column.ElementDelivery;
 import org.memmpy.batch.column.RaggedDelivery;
 import org.memmpy.kernel.Affine;
 import org.memmpy.kernel.LabelMap;
+import org.memmpy.store.MappedArray;
 import org.memmpy.store.Table;
 
 import java.util.List;
@@ -278,11 +279,13 @@ public final class Column {
      * .column(column("pt").padTo(64).mask())
      * }</pre>
      *
+     * <p>Scales and shifts so far are those of the items, and forgotten.
+     *
      * @return the column, of a number for each item
      * @throws IllegalArgumentException if its rows are not padded, or as {@link #packed}
      */
     public Column mask() {
-        return with(RaggedDelivery.mask(ragged));
+        return with(Affine.NONE).with(RaggedDelivery.mask(ragged));
     }
 
     /**
@@ -344,6 +347,30 @@ public final class Column {
      */
     public RowType rowType(Table table) {
         return bind(List.of(table)).type();
+    }
+
+    /**
+     * The names of the class ids that are delivered: of an integer array with an attribute {@code
+     * categories}, a list of strings, which name the ids 0, 1, and so on, as {@link
+     * org.memmpy.where.Cut} has it too. {@link #mapLabels} takes them along.
+     *
+     * @param table where the array is
+     * @return in the order of the ids; empty if there are none, or not one for each id that may be
+     *     delivered
+     * @throws IllegalArgumentException if the table has no such array
+     */
+    public List<String> categories(Table table) {
+        if (ragged != null || fill != null || affine != Affine.NONE) {
+            return List.of();
+        }
+        MappedArray array = table.array(name);
+        boolean named = array.dtype().isInteger() && array.rowType().shape().length == 0;
+        if (!named || !(array.attributes().asMap().get("categories") instanceof List<?> stored)) {
+            return List.of();
+        }
+        List<String> names = stored.stream().map(String::valueOf).toList();
+        List<String> delivered = labels == null ? names : labels.apply(names);
+        return classes == 0 || classes == delivered.size() ? delivered : List.of();
     }
 
     /** Finds the column in several tables, in which it must be the same. */

@@ -4,6 +4,7 @@
 package org.memmpy.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
@@ -48,6 +49,24 @@ public final class LabelMap {
     /** {@return the ids that there are} */
     public LongStream targets() {
         return Arrays.stream(to);
+    }
+
+    /**
+     * {@return names in the order of the ids that theirs become; empty if these are not 0, 1, and
+     * so on, one for each name that is mapped}
+     *
+     * @param names of the ids 0, 1, and so on
+     */
+    public List<String> apply(List<String> names) {
+        String[] mapped = new String[to.length];
+        for (int i = 0; i < to.length; i++) {
+            boolean known = from[i] >= 0 && from[i] < names.size();
+            if (!known || to[i] < 0 || to[i] >= to.length || mapped[(int) to[i]] != null) {
+                return List.of();
+            }
+            mapped[(int) to[i]] = names.get((int) from[i]);
+        }
+        return List.of(mapped);
     }
 
     /**

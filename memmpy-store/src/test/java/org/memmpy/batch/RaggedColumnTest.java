@@ -476,6 +476,9 @@ class RaggedColumnTest {
                 "column(\"r\").padTo(3).fillPadding(-1).as(FLOAT32)",
                 plain.padTo(3).fillPadding(-1).as(DType.FLOAT32).toString());
         assertEquals("column(\"r\").padToLongest().mask()", plain.padToLongest().mask().toString());
+        assertEquals(
+                "column(\"r\").padTo(2).mask().as(FLOAT32)",
+                plain.padTo(2).as(DType.FLOAT32).scale(2).shift(1).mask().toString());
         assertEquals("column(\"r\").packed()", plain.packed().toString());
         assertEquals("column(\"r\").offsets()", plain.offsets().toString());
         assertEquals("column(\"r\").padTo(2).lengths()", plain.padTo(2).lengths().toString());
