@@ -11,6 +11,7 @@ import org.memmpy.batch.column.Guard;
 import org.memmpy.batch.column.Pins;
 import org.memmpy.batch.place.Placements;
 import org.memmpy.batch.read.MappedReader;
+import org.memmpy.kernel.CopyRows;
 import org.memmpy.store.Access;
 import org.memmpy.store.Store;
 import org.memmpy.store.Table;
@@ -53,6 +54,17 @@ public final class RowGather {
                         .map(Column::toString)
                         .findFirst()
                         .orElse(null));
+    }
+
+    /**
+     * {@return the same reader, which copies as {@link LoaderBuilder#unsafeNativeCopy} says}
+     *
+     * @throws UnsupportedOperationException if this JVM may not call the C library
+     */
+    public RowGather unsafeNativeCopy() {
+        CopyRows.requireNative();
+        List<BoundColumn> copied = columns.stream().map(BoundColumn::unsafeNativeCopy).toList();
+        return new RowGather(store, copied, rows, varying);
     }
 
     /**

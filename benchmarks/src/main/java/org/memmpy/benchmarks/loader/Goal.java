@@ -20,9 +20,13 @@ record Goal(Entry who, String rival, double bound) {
     static List<Goal> of(int rowBytes) {
         Entry kernel = MemoryContenders.KERNEL;
         Entry two = MemoryContenders.loader(2);
-        double ofMemcpy = rowBytes < KIB ? 0.7 : rowBytes < 4 * KIB ? 0.93 : 0.97;
+        String memcpy = Entry.memcpy(1).contender();
+        double guarded = rowBytes < KIB ? 0.7 : rowBytes < 4 * KIB ? 0.93 : 0.97;
+        double called =
+                rowBytes < 256 ? 0.8 : rowBytes < KIB ? 0.9 : rowBytes < 4 * KIB ? 0.95 : 0.97;
         List<Goal> goals = new ArrayList<>();
-        goals.add(new Goal(kernel, Entry.memcpy(1).contender(), ofMemcpy));
+        goals.add(new Goal(kernel, memcpy, guarded));
+        goals.add(new Goal(MemoryContenders.NATIVE_COPY, memcpy, called));
         goals.add(new Goal(two, MemoryContenders.loader(1).contender(), 1.8));
         goals.add(new Goal(MemoryContenders.CONVERTED, kernel.contender(), 0.7));
         goals.add(new Goal(two, "take(out", 1));

@@ -6,7 +6,6 @@ package org.memmpy.benchmarks.loader;
 import static org.memmpy.batch.Column.column;
 
 import org.memmpy.DType;
-import org.memmpy.RowType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Column;
 import org.memmpy.batch.Epoch;
@@ -41,7 +40,7 @@ final class MemoryContenders implements Contenders {
     private static final Entry TWO_OF_C = new Entry(Entry.GATHER, "C memcpy, 2 threads", 1, 2);
 
     static final Entry KERNEL = Entry.gather("memmpy kernel");
-    static final Entry NATIVE_COPY = Entry.gather("memmpy loader, unsafeNativeCopy");
+    static final Entry NATIVE_COPY = Entry.gather("memmpy kernel, unsafeNativeCopy");
     static final Entry CONVERTED = new Entry(Entry.CONVERT, "memmpy kernel", 1, 1);
 
     private static final double SCALE = 1 / 255.0;
@@ -86,12 +85,11 @@ final class MemoryContenders implements Contenders {
             race.add(TWO_OF_C, memcpyByTwo(target));
             race.add(Entry.gather("sequential copy"), sequential(target));
         }
-        race.add(KERNEL, kernel(plain(x), target));
+        race.add(KERNEL, kernel(gather(x), target));
+        race.add(NATIVE_COPY, kernel(gather(x).unsafeNativeCopy(), target));
         race.add(loader(1), epochs(loader().threads(1)));
         race.add(loader(2), epochs(loader().threads(2)));
-        race.add(NATIVE_COPY, epochs(loader().threads(1).unsafeNativeCopy()));
-        Column normalised = column("bytes").as(DType.FLOAT32).scale(SCALE);
-        race.add(CONVERTED, kernel(List.of(normalised), target));
+        race.add(CONVERTED, converted(target));
 
         Target several = Target.of(Rows.COLUMNS, (long) batch * rowBytes / Rows.COLUMNS, arena);
         if (c != null) {
@@ -99,11 +97,11 @@ final class MemoryContenders implements Contenders {
         }
         race.add(
                 new Entry(Entry.GATHER, KERNEL.contender(), Rows.COLUMNS, 1),
-                kernel(plain(Rows.columns()), several));
+                kernel(gather(Rows.columns()), several));
     }
 
-    private static List<Column> plain(List<String> names) {
-        return names.stream().map(Column::column).toList();
+    private RowGather gather(List<String> names) {
+        return RowGather.of(table, names.stream().map(Column::column).toList());
     }
 
     private MemorySegment mapping(String column) {
@@ -164,25 +162,28 @@ final class MemoryContenders implements Contenders {
         };
     }
 
-    private Race.Turn kernel(List<Column> columns, Target target) {
-        RowGather gather = RowGather.of(table, columns);
-        boolean plain = gather.rowTypes().equals(columns.stream().map(this::stored).toList());
+    private Race.Turn kernel(RowGather gather, Target target) {
         return round -> {
-            long[][] batches = order.batches(round);
-            long start = System.nanoTime();
-            for (long[] rows : batches) {
-                gather.gather(rows, target);
-            }
-            double speed = speed(order.count(), start);
-            if (plain) {
-                check(round, target);
-            }
+            double speed = gather(gather, round, target);
+            check(round, target);
             return speed;
         };
     }
 
-    private RowType stored(Column column) {
-        return table.array(column.name()).rowType();
+    /** Nothing of the rows' numbers is left in what is normalised. */
+    private Race.Turn converted(Target target) {
+        Column normalised = column("bytes").as(DType.FLOAT32).scale(SCALE);
+        RowGather gather = RowGather.of(table, List.of(normalised));
+        return round -> gather(gather, round, target);
+    }
+
+    private double gather(RowGather gather, int round, Target target) {
+        long[][] batches = order.batches(round);
+        long start = System.nanoTime();
+        for (long[] rows : batches) {
+            gather.gather(rows, target);
+        }
+        return speed(order.count(), start);
     }
 
     private LoaderBuilder loader() {

@@ -65,11 +65,20 @@ public abstract class Suite implements Callable<Integer> {
             if (others > NOTICEABLE_LOAD) {
                 report.line("Other programs are running (load %.1f): figures will vary", others);
             }
+            measure(scratch, report, machine);
+        }
+        return 0;
+    }
+
+    /** What was measured before something fails is written, too. */
+    private void measure(Scratch scratch, Report report, Map<String, String> machine)
+            throws IOException {
+        try {
             measure(scratch, report);
+        } finally {
             if (out != null) {
                 report.write(out, machine);
             }
         }
-        return 0;
     }
 }
