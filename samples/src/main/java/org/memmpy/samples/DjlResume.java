@@ -62,6 +62,7 @@ public final class DjlResume {
      * @throws Exception if a file cannot be read or written
      */
     public static void main(String[] args) throws Exception {
+        Engines.useOneTorchThread();
         Path path = Workplace.stores().resolve("customers.memmpy");
         Workplace.deleteStore(path);
         Customers.write(path, 20_000);

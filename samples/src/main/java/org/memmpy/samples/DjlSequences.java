@@ -62,6 +62,7 @@ public final class DjlSequences {
      * @throws TranslateException if DJL cannot make a batch
      */
     public static void main(String[] args) throws IOException, TranslateException {
+        Engines.useOneTorchThread();
         Path path = Workplace.stores().resolve("gestures.memmpy");
         Workplace.deleteStore(path);
         Gestures.write(path, 6_000);

@@ -59,6 +59,7 @@ public final class DjlTable {
      * @throws TranslateException if DJL cannot make a batch
      */
     public static void main(String[] args) throws IOException, TranslateException {
+        Engines.useOneTorchThread();
         Path path = Workplace.stores().resolve("customers.memmpy");
         Workplace.deleteStore(path);
         Customers.write(path, 20_000);

@@ -194,7 +194,7 @@ public final class LargerThanHeap {
             screen.line("  Memory, at its peak while training");
             screen.line("    heap      %s", mebibytes(OptionalLong.of(memory.heap())));
             screen.line(
-                    "    RssAnon   %s   the process's own: heap, JVM, PyTorch, batches",
+                    "    RssAnon   %s   the process's own: heap, JVM, engine, batches",
                     mebibytes(memory.anonymous()));
             screen.line(
                     "    RssFile   %s   pages of files: the store and libraries, which the",

@@ -49,7 +49,7 @@ final class LoaderRace {
         report.line("");
         report.line("rows of %,d bytes, batches of %,d", rowBytes, batch);
         report.line(
-                "  %-38s %12s %7s %10s  %s",
+                "  %-44s %12s %7s %10s  %s",
                 "", "rows/s", "GB/s", yardstick.heading(), "fewest to most rows/s");
         for (Entry entry : entries.values()) {
             print(entry, report);
@@ -62,13 +62,13 @@ final class LoaderRace {
 
     private void print(Entry entry, Report report) {
         if (race.reason(entry.label()) != null) {
-            report.line("  %-38s skipped: %s", entry.label(), race.reason(entry.label()));
+            report.line("  %-44s skipped: %s", entry.label(), race.reason(entry.label()));
             return;
         }
         List<Double> samples = race.samples(entry.label());
         List<Double> ratios = ratios(entry, yardstick.of(entry));
         report.line(
-                "  %-38s %12s %7s %10s  %s to %s",
+                "  %-44s %12s %7s %10s  %s to %s",
                 entry.label(),
                 Report.number(median(samples)),
                 Report.number(median(samples) * rowBytes / 1e9),

@@ -75,7 +75,7 @@ public final class PluginSuite extends Suite {
             names = "--training-rows",
             paramLabel = "N",
             description = "Images of an epoch of training.")
-    private int trainingRows = 12_800;
+    private int trainingRows = 6_400;
 
     /** Called by the command line. */
     public PluginSuite() {}
