@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -47,6 +48,11 @@ final class AliasedSlot implements EngineSlot {
     @Override
     public List<NDArray> arrays() {
         return arrays;
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
     }
 
     @Override

@@ -49,7 +49,7 @@ final class Delivery {
      */
     Batch batch(NDManager parent, HeldArrays rows, long progress, List<Long> positions) {
         Device device = processing.gatherDevice(parent);
-        if (processing.isNothing() && device.equals(Device.cpu())) {
+        if (processing.isNothing() && rows.device().equals(device)) {
             NDList arrays = new NDList(rows.arrays());
             NDList data = columns.features(arrays);
             NDList labels = columns.labels(arrays);
@@ -91,7 +91,7 @@ final class Delivery {
     private static NDList under(NDManager own, HeldArrays held, Device device) {
         NDList arrays = new NDList(held.arrays());
         arrays.attach(own);
-        return device.equals(Device.cpu()) ? arrays : arrays.toDevice(device, false);
+        return held.device().equals(device) ? arrays : arrays.toDevice(device, false);
     }
 
     private Batch give(
@@ -131,7 +131,7 @@ final class Delivery {
 
     /** Makes a record, whose arrays the manager owns; what was read is still to be released. */
     Record record(NDManager manager, HeldArrays row) {
-        if (manager.getDevice().equals(Device.cpu())) {
+        if (row.device().equals(manager.getDevice())) {
             return give(manager, new NDList(row.arrays()), row);
         }
         try (NDManager own = ownManager(manager)) {

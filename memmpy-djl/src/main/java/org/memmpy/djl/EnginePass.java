@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
@@ -41,6 +42,11 @@ record EnginePass(BatchMemory memory, Runnable ended) implements PassMemory {
         @Override
         public List<NDArray> arrays() {
             return slot.arrays();
+        }
+
+        @Override
+        public Device device() {
+            return slot.device();
         }
 
         @Override

@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
@@ -17,6 +18,9 @@ interface HeldArrays {
      * {@return the arrays, one a column, which belong to no manager. Asking again gives the same}
      */
     List<NDArray> arrays();
+
+    /** {@return where they are} */
+    Device device();
 
     /**
      * Hands over what the arrays need to a manager; releasing does nothing from then on.

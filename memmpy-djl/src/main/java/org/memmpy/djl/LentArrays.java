@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
@@ -40,6 +41,11 @@ final class LentArrays implements HeldArrays {
     @Override
     public List<NDArray> arrays() {
         return arrays;
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
     }
 
     @Override

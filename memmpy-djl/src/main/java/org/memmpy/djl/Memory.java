@@ -113,7 +113,19 @@ public final class Memory {
     }
 
     private static PassMemory engineOf(NDManager manager, Device device) {
-        return new EnginePass(EngineMemory.of(manager), () -> {});
+        return device.equals(Device.cpu())
+                ? new EnginePass(EngineMemory.of(manager), () -> {})
+                : staged(device, DeviceCopy.of(manager.getEngine(), device), Pinning.ofSystem());
+    }
+
+    /** Memory of a device, as another copies to it. */
+    static Memory staged(DeviceCopy copy, Pinning pinning) {
+        return new Memory("staged", (manager, device) -> staged(device, copy, pinning));
+    }
+
+    private static PassMemory staged(Device device, DeviceCopy copy, Pinning pinning) {
+        DeviceMemory memory = new DeviceMemory(device, copy, pinning);
+        return new EnginePass(memory, memory::close);
     }
 
     PassMemory newPass(NDManager manager, Device device) {

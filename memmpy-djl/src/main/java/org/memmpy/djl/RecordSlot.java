@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -43,8 +44,18 @@ record RecordSlot(EngineSlot slot, List<MemorySegment> padding) implements Engin
     }
 
     @Override
+    public void filled() {
+        slot.filled();
+    }
+
+    @Override
     public List<NDArray> arrays() {
         return slot.arrays();
+    }
+
+    @Override
+    public Device device() {
+        return slot.device();
     }
 
     @Override

@@ -3,6 +3,7 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -52,6 +53,11 @@ final class StagedSlot implements EngineSlot {
             arrays = Unowned.over(host, segments, shapes, types);
         }
         return arrays;
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
     }
 
     @Override

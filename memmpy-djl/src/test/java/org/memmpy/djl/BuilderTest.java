@@ -23,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.LoaderState;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Store;
 
@@ -64,10 +66,31 @@ class BuilderTest {
         assertSaid("setSampling", () -> Rows.images(store).build());
     }
 
+    private static LoaderState stateOf(Store store) {
+        try (BatchLoader loader = BatchLoader.builder(store.table()).column(column("id")).build()) {
+            return loader.state(0);
+        }
+    }
+
     @Test
     void whatCannotBe() {
         assertSaid("at least 1", () -> Rows.images(store).setSampling(0, true));
         assertSaid("at least 1", () -> Rows.images(store).optThreads(0));
+        assertSaid(
+                "rows up to 10",
+                () ->
+                        Rows.images(store)
+                                .optIndex(RowIndex.of(10))
+                                .optCut("id > 3")
+                                .setSampling(1, true)
+                                .build());
+        assertSaid(
+                "decides the order itself",
+                () ->
+                        Rows.images(store)
+                                .setSampling(new BatchSampler(new SequenceSampler(), 4))
+                                .optState(stateOf(store))
+                                .build());
         assertSaid("limit", () -> Rows.images(store).setSampling(1, true).optLimit(-1).build());
         assertSaid(
                 "no column 'pixels'",

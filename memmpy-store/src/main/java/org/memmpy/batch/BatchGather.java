@@ -70,6 +70,7 @@ final class BatchGather implements AutoCloseable {
                             placed.isEmpty() || placed.get(column) == null
                                     ? slot.segment(column)
                                     : null);
+            slot.filled();
             complete = true;
             return new Filled(blocks, slot);
         } finally {

@@ -32,6 +32,13 @@ public interface BatchMemory {
         MemorySegment segment(int column);
 
         /**
+         * Told once, by the loader's thread, when the rows are in the memory and before anybody can
+         * have the batch: the time to copy them elsewhere. What it throws fails the batch, whose
+         * slot is then released. Does nothing unless overridden.
+         */
+        default void filled() {}
+
+        /**
          * Gives the memory back. Called once, by whatever thread closes the batch, or by the loader
          * for a batch that was never delivered.
          */

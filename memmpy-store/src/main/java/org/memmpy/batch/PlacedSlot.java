@@ -29,6 +29,11 @@ record PlacedSlot(BatchMemory.Slot copied, List<Placed> placed) implements Batch
     }
 
     @Override
+    public void filled() {
+        copied.filled();
+    }
+
+    @Override
     public void release() {
         try {
             Placed.releaseAll(placed);
