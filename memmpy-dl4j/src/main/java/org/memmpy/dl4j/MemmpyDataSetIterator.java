@@ -49,6 +49,10 @@ import java.util.List;
  * {@link Builder#memoryCap} bytes a collection is asked for, and more memory is taken only if that
  * does not help. A preprocessor changes these copies, never the store.
  *
+ * <p><b>Parts.</b> Split the rows, with {@code RowIndex.split} or a {@code Splitter}, and give each
+ * part an iterator. DL4J's splitters count batches: if those are shuffled, rows that one part has
+ * in an epoch are another's in the next.
+ *
  * <p>One consumer at a time, on any thread; {@link #close} from any thread. Wrapping it in an
  * AsyncDataSetIterator works and gains nothing; {@link #reset} then follows what the wrapper's
  * thread has read ahead, and an exception of {@code next} leaves that wrapper waiting for ever.
