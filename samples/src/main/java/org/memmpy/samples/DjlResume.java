@@ -43,9 +43,7 @@ public final class DjlResume {
     private static final int EPOCHS = 3;
     private static final int BATCHES_PER_CHECKPOINT = 10;
     private static final String NAME = "customers";
-
-    /** Where a model keeps the state: DJL saves its properties with the weights. */
-    private static final String STATE = "memmpy.state";
+    private static final String STATE = "memmpy.state"; // a property: DJL saves it with the weights
 
     private final Path path;
     private final Screen screen;

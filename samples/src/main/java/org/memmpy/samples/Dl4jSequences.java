@@ -117,7 +117,11 @@ public final class Dl4jSequences {
                                 .seed(SEED)
                                 .updater(new Adam(0.01))
                                 .list()
-                                .layer(new LSTM.Builder().nOut(16).build())
+                                .layer(
+                                        new LSTM.Builder()
+                                                .nOut(16)
+                                                .activation(Activation.TANH)
+                                                .build())
                                 // leaves padding out, as the mask says
                                 .layer(new GlobalPoolingLayer(PoolingType.AVG))
                                 .layer(

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The samples about sequences, with 1,500 movements. */
+/** The samples about sequences, with 1,000 movements. */
 class GesturesTest {
     private static final Pattern PADDING =
             Pattern.compile("padding +(\\d+) % of shuffled batches, (\\d+) %");
@@ -31,26 +31,26 @@ class GesturesTest {
     static void write() throws IOException {
         Engines.useOneThread();
         path = folder.resolve("gestures.memmpy");
-        Gestures.write(path, 1_500);
+        Gestures.write(path, 1_000);
     }
 
     @Test
     void movementsAreOfDifferentLengths() throws IOException {
         try (Store store = Store.open(path)) {
-            assertEquals(1_500, store.table().rows());
+            assertEquals(1_000, store.table().rows());
             assertEquals("jagged float32 (*, 3)", store.ragged("steps").type().toString());
-            assertTrue(store.ragged("steps").values().rows() > 1_500 * 8);
+            assertTrue(store.ragged("steps").values().rows() > 1_000 * 8);
         }
     }
 
     @Test
     void djlLearns() throws Exception {
-        check(new DjlSequences(path, printed.screen()).train(6));
+        check(new DjlSequences(path, printed.screen()).train(4));
     }
 
     @Test
     void dl4jLearns() throws IOException {
-        check(new Dl4jSequences(path, printed.screen()).train(6));
+        check(new Dl4jSequences(path, printed.screen()).train(4));
     }
 
     private void check(double accuracy) {
