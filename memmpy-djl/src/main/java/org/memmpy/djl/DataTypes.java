@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import org.memmpy.DType;
 import org.memmpy.batch.Block;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,7 +46,11 @@ final class DataTypes {
 
     /** {@return DJL's type of each block of a batch, whose columns were looked at before} */
     static List<DataType> of(List<Block> blocks) {
-        return blocks.stream().map(block -> of(block.item().dtype())).toList();
+        List<DataType> types = new ArrayList<>(blocks.size());
+        for (Block block : blocks) {
+            types.add(of(block.item().dtype()));
+        }
+        return types;
     }
 
     private static IllegalArgumentException refused(DType dtype, DType instead) {

@@ -16,6 +16,9 @@ import java.util.List;
 
 /** Arrays over the memory of a minibatch, which is given back when their batch is closed. */
 final class LentArrays implements HeldArrays {
+    /** Of the minibatch in the manager of its batch; no array is called so. */
+    private static final String KEY = "memmpy minibatch";
+
     private final Runnable memory;
     private final List<NDArray> arrays;
     private boolean given;
@@ -50,7 +53,7 @@ final class LentArrays implements HeldArrays {
 
     @Override
     public void giveTo(NDManager manager) {
-        manager.attachInternal(NDManager.nextUid(), memory::run);
+        manager.attachInternal(KEY, memory::run);
         given = true;
     }
 

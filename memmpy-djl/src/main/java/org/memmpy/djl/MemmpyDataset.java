@@ -40,24 +40,54 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p><b>Whole batches.</b> A batch's rows are gathered straight into the memory of the engine's
- * arrays: one array a column, of shape {@code (rows, row shape...)}. This needs the {@link
- * Batchifier#STACK} of both sides and no {@code optPipeline}; a pipeline is for single records (a
- * random augmentation, say), so with one, and with other batchifiers, DJL reads record by record,
- * ten and more times slower. A target pipeline sees the labels of a whole batch, as it does in DJL.
+ * arrays: one array a column, of shape {@code (rows, row shape...)}. {@link Builder#optPipeline} is
+ * for single records (a random augmentation, say): with one, and with batchifiers other than {@link
+ * Batchifier#STACK}, each batch is taken apart and put together again, at some calls of the engine
+ * for each record. What does the same with all belongs into {@link Builder#optBatchPipeline}. A
+ * target pipeline sees the labels of a whole batch, as it does in DJL.
  *
  * <p><b>Order.</b> With {@code setSampling(batchSize, shuffle)} every {@code getData} is the next
  * epoch, in the order of {@link RowIndex#shuffle(long, long)} with {@link Builder#optSeed} and the
- * epoch's number: uniform, and the same on every machine. Threads of the loader gather ahead, so an
- * executor is not used then. With a {@link Sampler} of somebody else, batches are fetched when they
- * are asked for, or ahead if there is an executor.
+ * epoch's number: uniform, and the same on every machine. Threads of the loader gather ahead; an
+ * executor, if there is one, runs the pipelines of records. With a {@link Sampler} of somebody
+ * else, batches are read when they are asked for, or ahead if there is an executor.
  *
- * <p><b>Ownership.</b> The store belongs to the caller and stays open while batches are taken. A
- * batch belongs to whoever takes it; what it did not close is closed when the pass is exhausted, as
- * in DJL ({@code -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to
- * {@code getData}. An array that is to stay is detached. Arrays are memory of their own: changing
- * them changes nothing in the store. The threads of a pass end when it is exhausted or fails, when
- * the manager is closed, and, if a loop was left early, when its iterator is collected, or at once
- * by closing it: the iterator is {@link AutoCloseable}.
+ * <p><b>Rows of different lengths.</b> Batches are padded by the column ({@code padTo}, {@code
+ * padToLongest}, with {@code mask} or {@code lengths} as a column beside), or by DJL's {@code
+ * PaddingStackBatchifier}, which gets records of their own lengths of {@code packed} columns, one
+ * by one, and so is far slower. {@link org.memmpy.index.Order#bucketed} makes batches of rows of
+ * about equal lengths.
+ *
+ * <p><b>Inference.</b> A {@code Predictor} takes whole batches if its translator has no batchifier:
+ *
+ * <pre>{@code
+ * MemmpyDataset rows = MemmpyDataset.builder()
+ *         .setStore(path).addFeature(column("image").as(FLOAT32)).optCut("kind == 2")
+ *         .setSampling(256, false)
+ *         .build();
+ * try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator())) {
+ *     for (Batch batch : rows.getData(manager)) {
+ *         try (batch) {
+ *             NDList answers = predictor.predict(batch.getData()); // closed with the batch
+ *             batch.getIndices(); // positions of rows.index(), which gives the rows of the table
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p><b>Ownership.</b> A store that was given by its path belongs to the dataset and its views, any
+ * other to the caller; passes that have begun outlive it. A batch belongs to whoever takes it; what
+ * it did not close is closed when the pass is exhausted, as in DJL ({@code
+ * -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to {@code getData}.
+ * An array that is to stay is detached. Arrays are memory of their own, unless {@link
+ * Builder#optMemory} says otherwise: changing them changes nothing in the store. The threads of a
+ * pass end when it is exhausted or fails, when the manager is closed, and, if a loop was left
+ * early, when its iterator is collected, or at once by closing it: the iterator is {@link
+ * AutoCloseable}.
+ *
+ * <p><b>Devices.</b> Batches are on the manager's device, or on that of {@link Builder#optDevice}.
+ * For one that is not the CPU, rows are gathered into host memory that is used again, pinned if
+ * CUDA's runtime library can be found, and copied by the loader's thread.
  *
  * <p>Immutable, but for the count of epochs; safe from any thread. Several passes may run at once,
  * each with one consumer.
@@ -114,7 +144,8 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
     public void prepare(Progress progress) {}
 
     /**
-     * Reads one record; for many, batches are faster.
+     * Reads one record; for many, batches are faster. Of ragged columns that are not padded to a
+     * fixed length it has the row's own.
      *
      * @param manager owns the arrays
      * @param position below {@link #size()}
@@ -134,7 +165,8 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
      *
      * @param manager owns the batches, and ends the pass when it is closed
      * @param sampling this dataset's own or another
-     * @param executor fetches ahead for another's sampler, and for single records; may be null
+     * @param executor fetches ahead for another's sampler, and runs pipelines of records; if null,
+     *     that of {@link Builder#optExecutorService}, if there is one
      * @return the batches
      * @throws IllegalArgumentException if there is no row, or a batch exceeds 2 GiB
      */
@@ -177,14 +209,14 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
      * {@return how far the pass that was begun last has come: the batches that were taken of it. To
      * be given to {@link Builder#optState}, also in another process, as JSON}
      *
-     * @throws IllegalStateException if no pass was begun, or the pass follows another's sampler or
-     *     reads single records: only whole batches in our own order are counted
+     * @throws IllegalStateException if no pass was begun, or the pass follows another's sampler, or
+     *     an executor or records of different lengths keep the loader from gathering its batches
      */
     public LoaderState state() {
         Pass pass = newestPass;
         if (pass == null) {
             throw new IllegalStateException(
-                    "there is no pass over whole batches in this dataset's own order whose state could be saved. Begin one with getData");
+                    "there is no pass in this dataset's own order, gathered by its loader, whose state could be saved. Begin one with getData, without an executor for pipelines");
         }
         return pass.state();
     }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 
 import org.memmpy.batch.Block;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a batch has of its columns, as DJL says it. */
@@ -20,10 +21,12 @@ final class Shapes {
      *     {@code ByteBuffer}
      */
     static List<Shape> of(List<Block> blocks) {
+        List<Shape> shapes = new ArrayList<>(blocks.size());
         for (Block block : blocks) {
             requireFit(block);
+            shapes.add(new Shape(block.shape()));
         }
-        return blocks.stream().map(block -> new Shape(block.shape())).toList();
+        return shapes;
     }
 
     private static void requireFit(Block block) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.memmpy.batch.Column.column;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
@@ -163,6 +164,48 @@ class MemoryTest {
             }
         }
         assertEquals(ROWS, row);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBatchIsSplitAmongDevices(Mode mode) throws Exception {
+        MemmpyDataset dataset = images(mode.memory()).setSampling(10, true).build();
+        Device[] two = {Device.cpu(), Device.cpu()};
+        List<Long> rows = new ArrayList<>();
+        for (Batch batch : dataset.getData(manager)) {
+            try (batch) {
+                for (Batch part : batch.split(two, true)) {
+                    assertEquals(5, part.getSize());
+                    assertEquals(Rows.ofLabels(part), rowsOf(part.getData().head()));
+                    rows.addAll(Rows.ofLabels(part));
+                }
+            }
+        }
+        assertEquals(Rows.upTo(ROWS), rows.stream().sorted().toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void severalPassesAtOnce(Mode mode) throws Exception {
+        MemmpyDataset dataset = images(mode.memory()).setSampling(10, true).build();
+        Iterable<Batch> epoch = dataset.getData(manager);
+        List<Iterator<Batch>> passes = new ArrayList<>();
+        List<List<Long>> rows = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            passes.add((i < 2 ? epoch : dataset.getData(manager)).iterator());
+            rows.add(new ArrayList<>());
+        }
+        while (passes.getFirst().hasNext()) {
+            List<Batch> open = passes.stream().map(Iterator::next).toList();
+            for (int i = 0; i < 4; i++) {
+                assertEquals(Rows.ofLabels(open.get(i)), rowsOf(open.get(i).getData().head()));
+                rows.get(i).addAll(Rows.ofLabels(open.get(i)));
+            }
+            open.forEach(Batch::close);
+        }
+        assertTrue(passes.stream().noneMatch(Iterator::hasNext));
+        assertEquals(rows.get(0), rows.get(1), "an iterable is one epoch");
+        assertEquals(3, new HashSet<>(rows).size());
     }
 
     @Test

@@ -20,6 +20,7 @@ import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Batchifier;
 import ai.djl.translate.PaddingStackBatchifier;
 import ai.djl.translate.Pipeline;
+import ai.djl.util.Pair;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,6 +91,14 @@ class SamplerTest extends WithImages {
             }
             assertEquals(Rows.upTo(ROWS), rows.stream().sorted().toList());
         }
+    }
+
+    @Test
+    void ourOwnOrderNeedsNoExecutor() throws Exception {
+        ExecutorService over = Executors.newSingleThreadExecutor();
+        over.shutdown();
+        MemmpyDataset dataset = Rows.images(store).setSampling(30, false).build();
+        assertEquals(Rows.upTo(ROWS), Rows.drain(dataset.getData(manager, over)));
     }
 
     @Test
@@ -202,9 +211,11 @@ class SamplerTest extends WithImages {
     @Test
     void theWholeDatasetAsJavaArrays() throws Exception {
         MemmpyDataset dataset = Rows.images(store).setSampling(16, true).build();
-        Number[][] labels = dataset.toArray(manager).getValue();
+        Pair<Number[][], Number[][]> arrays = dataset.toArray(manager);
         for (int i = 0; i < ROWS; i++) {
-            assertEquals((long) i, labels[i][0]);
+            assertEquals((long) i, arrays.getValue()[i][0]);
+            assertEquals(4, arrays.getKey()[i].length);
+            assertEquals((byte) i, arrays.getKey()[i][0].byteValue());
         }
     }
 

@@ -3,12 +3,15 @@
 
 package org.memmpy.djl;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.memmpy.DType.FLOAT32;
 import static org.memmpy.batch.Column.column;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Blocks;
@@ -16,7 +19,9 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.loss.Loss;
@@ -113,6 +118,38 @@ class TrainingTest {
                     float share = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
                     assertTrue(share > 0.95, "accuracy " + share);
                 }
+            }
+        }
+    }
+
+    /** As EasyTrain does it; DJL refuses a Trainer with one device twice, and here is no other. */
+    @Test
+    void partsOfABatchTrainOnDevicesOfTheirOwn() throws Exception {
+        Device[] devices = {Device.cpu(), Device.cpu()};
+        try (Store store = Store.open(createImages());
+                Model model = Model.newInstance("small")) {
+            model.setBlock(
+                    new SequentialBlock()
+                            .add(Blocks.batchFlattenBlock(PIXELS))
+                            .add(Linear.builder().setUnits(CLASSES).build()));
+            Loss loss = Loss.softmaxCrossEntropyLoss();
+            try (Trainer trainer = model.newTrainer(new DefaultTrainingConfig(loss))) {
+                trainer.initialize(new Shape(1, 8, 8));
+                int rows = 0;
+                for (Batch batch :
+                        trainer.iterateDataset(dataset(store, RowIndex.all(96), false))) {
+                    try (batch) {
+                        try (GradientCollector collector = trainer.newGradientCollector()) {
+                            for (Batch part : batch.split(devices, false)) {
+                                NDList answers = trainer.forward(part.getData(), part.getLabels());
+                                collector.backward(loss.evaluate(part.getLabels(), answers));
+                                rows += part.getSize();
+                            }
+                        }
+                        trainer.step();
+                    }
+                }
+                assertEquals(96, rows);
             }
         }
     }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.SequenceSampler;
+import ai.djl.translate.Pipeline;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,6 +21,7 @@ import org.memmpy.index.RowIndex;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Sub-datasets and splits. */
 @ExtendWith(NoLoaderThreads.class)
@@ -58,6 +62,28 @@ class ViewTest extends WithImages {
                 dataset.subDataset(List.of("a", "b", "c"), List.of("c", "a", "c"));
         assertInstanceOf(MemmpyDataset.class, view);
         assertEquals(List.of(2L, 0L, 2L), inOrder(view));
+        RandomAccessDataset mapped =
+                dataset.subDataset(Map.of("x", 1L, "y", 2L), List.of("y", "x"));
+        assertInstanceOf(MemmpyDataset.class, mapped);
+        assertEquals(List.of(2L, 1L), inOrder(mapped));
+    }
+
+    @Test
+    void aViewHasAllThatItsDatasetWasTold() throws Exception {
+        MemmpyDataset dataset =
+                Rows.images(store)
+                        .setSampling(16, false)
+                        .optPipeline(new Pipeline().add(image -> image.get(0)))
+                        .optBatchPipeline(new Pipeline().add(all -> all.add(1)))
+                        .optTargetPipeline(new Pipeline().add(ids -> ids.mul(2)))
+                        .build();
+        for (Batch batch : dataset.subDataset(5, 10).getData(manager)) {
+            try (batch) {
+                assertEquals(List.of(10L, 12L, 14L, 16L, 18L), Rows.ofLabels(batch));
+                assertEquals(new Shape(5, 2), batch.getData().head().getShape());
+                assertEquals(6, batch.getData().head().toByteArray()[0]);
+            }
+        }
     }
 
     @Test
