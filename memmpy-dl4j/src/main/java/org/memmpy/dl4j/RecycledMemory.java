@@ -31,7 +31,8 @@ import java.util.function.LongSupplier;
  * are held if that is more; the others are let go.
  *
  * <p>A collection takes the longer, the more lives on the heap, whatever it brings back; so the cap
- * doubles, up to a bound, while collections take more than a twentieth of the time.
+ * doubles, up to a bound, while collections take more than a twentieth of the time, without that in
+ * which nobody asked for batches.
  *
  * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
  * refuses more; then garbage is made until it collects by itself.
@@ -59,8 +60,11 @@ final class RecycledMemory implements BatchMemory {
     /** How often to collect before a batch fails for want of memory. */
     private static final int LAST_TRIES = 3;
 
-    /** Collections may take one part in so many of the time since the memory was made. */
+    /** Collections may take one part in so many of the time in which batches are gathered. */
     private static final long TIME_SHARE = 20;
+
+    /** Of a longer time without a batch the consumer was somewhere else. */
+    private static final long LONGEST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What finds unreachable arrays. */
     interface Collector {
@@ -84,7 +88,8 @@ final class RecycledMemory implements BatchMemory {
     private final Deque<RecycledSlot> free = new ArrayDeque<>();
 
     private final LongSupplier nanoTime;
-    private final long madeAt;
+    private long activeUntil;
+    private long activeNanos;
     private long collectionNanos;
     private long cap;
     private long capBound;
@@ -141,7 +146,7 @@ final class RecycledMemory implements BatchMemory {
         this.allocator = allocator;
         this.collector = collector;
         this.nanoTime = nanoTime;
-        this.madeAt = nanoTime.getAsLong();
+        this.activeUntil = nanoTime.getAsLong();
     }
 
     private static long bytesOf(List<Block> blocks) {
@@ -172,6 +177,7 @@ final class RecycledMemory implements BatchMemory {
         lock.lock();
         try {
             RecycledSlot slot = poll(needed);
+            countActive(LONGEST_STEP_NANOS);
             if (slot == null && bytes + needed > limit) {
                 makeRoom(needed);
                 slot = poll(needed);
@@ -253,10 +259,17 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
+    private void countActive(long atMost) {
+        long now = nanoTime.getAsLong();
+        activeNanos += Math.min(now - activeUntil, atMost);
+        activeUntil = now;
+    }
+
     /** Makes collections rarer if they take too much of the time. */
     private void growCap(long nanos) {
         collectionNanos += nanos;
-        boolean tooMuch = collectionNanos > (nanoTime.getAsLong() - madeAt) / TIME_SHARE;
+        countActive(nanos);
+        boolean tooMuch = collectionNanos > activeNanos / TIME_SHARE;
         if (tooMuch && cap < capBound) {
             cap = Math.min(capBound, 2 * cap);
             limit = Math.max(limit, cap);

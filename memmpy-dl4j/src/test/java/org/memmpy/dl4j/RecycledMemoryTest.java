@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The limits of the memory for batches; arrays and the real collector are in KeepAliveTest. */
 class RecycledMemoryTest {
@@ -210,6 +211,17 @@ class RecycledMemoryTest {
     void collectionsThatTakeLongGrowTheCapUpToItsBound() {
         nanosOfACollection = 1000;
         assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 10));
+    }
+
+    @Test
+    void timeInWhichNobodyAsksForBatchesDoesNotCount() {
+        nanosOfACollection = TimeUnit.SECONDS.toNanos(1);
+        RecycledMemory sometimes = memory(8 * CAP * SLOT);
+        for (int turn = 0; turn < 8; turn++) {
+            now += TimeUnit.HOURS.toNanos(1);
+            bytesAfterTraining(sometimes, 10);
+        }
+        assertEquals(8 * CAP * SLOT, sometimes.bytes());
     }
 
     @Test
