@@ -18,8 +18,6 @@ import java.util.List;
 
 /** The columns of a dataset, features first, and what DJL can hold of them. Immutable. */
 final class Columns {
-    private static final String CATEGORIES = "categories";
-
     private final Table table;
 
     /** Null if the store is somebody else's; reachable as long as rows may be read. */
@@ -80,15 +78,13 @@ final class Columns {
             throw new IllegalStateException(
                     table + ": the dataset has no label. Call addLabel(column(\"name\"))");
         }
-        String label = all.get(features).name();
-        String path = table.path().isEmpty() ? label : table.path() + "/" + label;
-        Object names = table.store().attributes(path).asMap().get(CATEGORIES);
-        if (names instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            return list.stream().map(String.class::cast).toList();
+        List<String> names = all.get(features).categories(table);
+        if (names.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s: %s delivers no class ids that have names. Set the attribute 'categories' of its array to a list of strings, that of class 0 first"
+                            .formatted(table, all.get(features)));
         }
-        throw new IllegalStateException(
-                "%s: column '%s' has no names of classes. Set its attribute '%s' to a list of strings, that of class 0 first"
-                        .formatted(table, label, CATEGORIES));
+        return names;
     }
 
     List<Column> all() {

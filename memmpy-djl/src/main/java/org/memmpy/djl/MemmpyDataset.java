@@ -13,6 +13,7 @@ import ai.djl.translate.Pipeline;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 
+import org.memmpy.batch.Column;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.LoaderStats;
 import org.memmpy.index.RowIndex;
@@ -230,10 +231,10 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
     }
 
     /**
-     * {@return the names of the classes, from the attribute {@code categories} of the first label's
-     * column: a list of strings, that of class 0 first}
+     * {@return the names of the classes that the first label delivers, that of class 0 first:
+     * {@link Column#categories}}
      *
-     * @throws IllegalStateException if there is no label, or it has no names
+     * @throws IllegalStateException if there is no label, or its classes have no names
      */
     public List<String> getSynset() {
         return columns.synset();

@@ -97,11 +97,15 @@ class PipelineTest extends WithImages {
     @Test
     void aPassWithAPipelineIsGatheredAheadAndResumed() throws Exception {
         MemmpyDataset.Builder builder =
-                Rows.images(store).optSeed(5).setSampling(32, true).optPipeline(new Pipeline());
+                Rows.images(store)
+                        .optSeed(5)
+                        .setSampling(32, true)
+                        .optPipeline(new Pipeline())
+                        .optPrefetchNumber(1);
         List<Long> whole = Rows.drain(builder.build().getData(manager));
         MemmpyDataset broken = builder.build();
         Iterator<Batch> pass = broken.getData(manager).iterator();
-        assertFalse(NoLoaderThreads.running().isEmpty());
+        assertFalse(NoLoaderThreads.running().isEmpty(), "they wait for room for a batch");
         pass.next().close();
         pass.next().close();
         LoaderState state = broken.state();

@@ -31,6 +31,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /** Whose the store is, which of its rows are seen, and what its labels are called. */
@@ -169,6 +170,15 @@ class StoreTest {
                         .build()) {
             assertEquals(List.of("cat", "dog", "owl"), dataset.getSynset());
             assertEquals(2, dataset.get(manager, 0).getLabels().head().argMax().getLong());
+        }
+        try (MemmpyDataset mapped =
+                MemmpyDataset.builder()
+                        .setStore(path)
+                        .addFeature(column("image"))
+                        .addLabel(column("kind").mapLabels(Map.of(0L, 1L, 2L, 0L)))
+                        .setSampling(16, false)
+                        .build()) {
+            assertEquals(List.of("owl", "cat"), mapped.getSynset());
         }
         try (MemmpyDataset without = images().build()) {
             String message =
