@@ -65,8 +65,7 @@ final class DeviceMemory implements BatchMemory, AutoCloseable {
         if (memory != null && memory.byteSize() >= bytes) {
             return memory;
         }
-        // what is too small is given up; twice its size, so that all that is is less than what is
-        // used
+        // one that is too small is given up for twice its size: all that was given up is less
         long size = roundUp(memory == null ? bytes : Math.max(bytes, 2 * memory.byteSize()), PAGE);
         MemorySegment larger = arena.allocate(size, PAGE);
         if (pinning.pin(larger)) {

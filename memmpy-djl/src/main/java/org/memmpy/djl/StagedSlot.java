@@ -62,13 +62,17 @@ final class StagedSlot implements EngineSlot {
 
     @Override
     public void giveTo(NDManager manager) {
-        arrays = List.of();
-        segments = List.of();
+        forget();
     }
 
     @Override
     public void release() {
         arrays.forEach(NDArray::close);
-        giveTo(null);
+        forget();
+    }
+
+    private void forget() {
+        arrays = List.of();
+        segments = List.of();
     }
 }
