@@ -7,6 +7,7 @@ import org.memmpy.batch.Column;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -51,7 +52,7 @@ final class Arrangement {
 
     /** {@return what the loader gathers} */
     List<Column> columns() {
-        return columns;
+        return Collections.unmodifiableList(columns);
     }
 
     /** {@return how many numbers a step of a column's rows is; 0 if they are no sequences} */

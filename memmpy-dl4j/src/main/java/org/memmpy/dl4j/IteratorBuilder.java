@@ -12,6 +12,7 @@ import org.memmpy.batch.LoaderState;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Table;
+import org.memmpy.where.Cut;
 
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
 
     private final Table table;
     private RowIndex index;
+    private Cut cut;
     private int batchSize = 32;
     private Order order = Order.sequential();
     private Ends ends = Ends.KEEP;
@@ -67,6 +69,30 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      */
     public B index(RowIndex rows) {
         index = Objects.requireNonNull(rows, "rows");
+        return self();
+    }
+
+    /**
+     * Chooses the rows that fulfil a condition, of those of {@link #index(RowIndex)} if that is
+     * called, and in their order.
+     *
+     * @param expression as {@link Cut} understands it: {@code "(nJets >= 6) & (pt > 25)"}
+     * @return this builder
+     * @throws org.memmpy.where.CutException if it cannot be understood, saying where and why
+     */
+    public B cut(String expression) {
+        return cut(Cut.parse(expression));
+    }
+
+    /**
+     * Chooses the rows that fulfil a condition, of those of {@link #index(RowIndex)} if that is
+     * called, and in their order.
+     *
+     * @param condition over columns of the table; its result is cached
+     * @return this builder
+     */
+    public B cut(Cut condition) {
+        cut = Objects.requireNonNull(condition, "condition");
         return self();
     }
 
@@ -221,10 +247,13 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      * case twice what is gathered ahead. It then doubles by itself while collections take more than
      * 5 % of the time, up to 1 GiB or half of the heap's limit, whichever is less.
      *
-     * <p>A collection is a full one: it visits every live object on the heap, so it takes some
-     * milliseconds beside a small heap and a tenth of a second or more beside millions of objects,
-     * and comes once for about every {@code bytes} of batches delivered. Raise this where the heap
-     * holds much, or batches are so large that few fit; lower it where memory is short.
+     * <p>Where the young generation has little room left, that is filled with garbage, for a
+     * collection of young objects, as most batches are, which takes some milliseconds. Else, and if
+     * that did not help, the collection is a full one: it visits every live object on the heap, so
+     * it takes some 20 milliseconds beside a small heap and a tenth of a second or more beside
+     * millions of objects, and comes once for about every {@code bytes} of batches delivered. Raise
+     * this where the heap holds much, or batches are so large that few fit; lower it where memory
+     * is short.
      *
      * <p>A JVM with {@code -XX:+DisableExplicitGC} does not do that. Batches then grow as far as
      * {@code -XX:MaxDirectMemorySize} lets them (the heap's limit, if it is not set), whatever the
@@ -253,24 +282,26 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /** {@return the most rows of a batch of this rank} */
-    private long mostRows() {
+    private long mostRows(RowIndex chosen) {
         long own = batchSize / Math.max(1, world);
-        return Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(own)) : own);
+        return Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(chosen, own)) : own);
     }
 
     /**
-     * {@return the rows of an epoch, which may be drawn from fewer; the index's if it has enough}
+     * {@return the rows of an epoch, which may be drawn from fewer; those chosen if they are
+     * enough}
      */
-    private long epochRows(long enough) {
-        return index.size() == 0 || index.size() >= enough
-                ? index.size()
-                : order.positions(index, 0).size();
+    private long epochRows(RowIndex chosen, long enough) {
+        return chosen.size() == 0 || chosen.size() >= enough
+                ? chosen.size()
+                : order.positions(chosen, 0).size();
     }
 
     Passes newPasses(List<Column> columns) {
+        RowIndex chosen = cut == null ? index : cut.rows(table, index);
         LoaderBuilder loader =
                 BatchLoader.builder(table)
-                        .index(index)
+                        .index(chosen)
                         .batchSize(batchSize)
                         .order(order)
                         .ends(ends)
@@ -279,7 +310,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
         prefetch.ifPresent(loader::prefetch);
         columns.forEach(loader::column);
         List<RowType> rows = columns.stream().map(column -> column.rowType(table)).toList();
-        long mostRows = mostRows();
+        long mostRows = mostRows(chosen);
         long batchBytes = mostRows * rows.stream().mapToLong(RowType::bytes).sum();
         Keeper keeper = memory.settle(loader, rows, mostRows, caps(batchBytes));
         return Passes.of(loader.build(), keeper, everyResetCounts, epoch, state);

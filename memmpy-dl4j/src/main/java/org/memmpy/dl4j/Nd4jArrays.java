@@ -36,6 +36,9 @@ import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.List;
 
@@ -48,6 +51,9 @@ import java.util.List;
  * Pointer of the same address and drops ours.
  */
 final class Nd4jArrays {
+    /** nd4j-native's constructor of an array that is given its shape; null if there is none. */
+    private static final MethodHandle SHARING = sharing();
+
     private Nd4jArrays() {}
 
     /**
@@ -139,67 +145,145 @@ final class Nd4jArrays {
             long[] strides,
             char order,
             Object keepAlive) {
-        DataBuffer buffer =
-                switch (dtype) {
-                    case FLOAT32 -> {
-                        Floats pointer = new Floats(memory, keepAlive);
-                        yield buffer(pointer, DataType.FLOAT, FloatIndexer.create(pointer));
-                    }
-                    case FLOAT64 -> {
-                        Doubles pointer = new Doubles(memory, keepAlive);
-                        yield buffer(pointer, DataType.DOUBLE, DoubleIndexer.create(pointer));
-                    }
-                    case FLOAT16 -> {
-                        Shorts pointer = new Shorts(memory, keepAlive);
-                        yield buffer(pointer, DataType.FLOAT16, HalfIndexer.create(pointer));
-                    }
-                    case BFLOAT16 -> {
-                        Shorts pointer = new Shorts(memory, keepAlive);
-                        yield buffer(pointer, DataType.BFLOAT16, Bfloat16Indexer.create(pointer));
-                    }
-                    case INT8 -> {
-                        Bytes pointer = new Bytes(memory, keepAlive);
-                        yield buffer(pointer, DataType.INT8, ByteIndexer.create(pointer));
-                    }
-                    case UINT8 -> {
-                        Bytes pointer = new Bytes(memory, keepAlive);
-                        yield buffer(pointer, DataType.UINT8, UByteIndexer.create(pointer));
-                    }
-                    case INT16 -> {
-                        Shorts pointer = new Shorts(memory, keepAlive);
-                        yield buffer(pointer, DataType.INT16, ShortIndexer.create(pointer));
-                    }
-                    case UINT16 -> {
-                        Shorts pointer = new Shorts(memory, keepAlive);
-                        yield buffer(pointer, DataType.UINT16, UShortIndexer.create(pointer));
-                    }
-                    case INT32 -> {
-                        Ints pointer = new Ints(memory, keepAlive);
-                        yield buffer(pointer, DataType.INT32, IntIndexer.create(pointer));
-                    }
-                    case UINT32 -> {
-                        Ints pointer = new Ints(memory, keepAlive);
-                        yield buffer(pointer, DataType.UINT32, UIntIndexer.create(pointer));
-                    }
-                    case INT64 -> {
-                        Longs pointer = new Longs(memory, keepAlive);
-                        yield buffer(pointer, DataType.INT64, LongIndexer.create(pointer));
-                    }
-                    case UINT64 -> {
-                        // ND4J's own choice too: it knows no ULongIndexer
-                        Longs pointer = new Longs(memory, keepAlive);
-                        yield buffer(pointer, DataType.UINT64, LongIndexer.create(pointer));
-                    }
-                    case BOOL -> {
-                        Booleans pointer = new Booleans(memory, keepAlive);
-                        yield buffer(pointer, DataType.BOOL, BooleanIndexer.create(pointer));
-                    }
-                };
+        DataBuffer buffer = buffer(memory, dtype, keepAlive);
         return Nd4j.create(buffer, shape, strides, 0, order, buffer.dataType());
+    }
+
+    private static DataBuffer buffer(MemorySegment memory, DType dtype, Object keepAlive) {
+        return switch (dtype) {
+            case FLOAT32 -> {
+                Floats pointer = new Floats(memory, keepAlive);
+                yield buffer(pointer, DataType.FLOAT, FloatIndexer.create(pointer));
+            }
+            case FLOAT64 -> {
+                Doubles pointer = new Doubles(memory, keepAlive);
+                yield buffer(pointer, DataType.DOUBLE, DoubleIndexer.create(pointer));
+            }
+            case FLOAT16 -> {
+                Shorts pointer = new Shorts(memory, keepAlive);
+                yield buffer(pointer, DataType.FLOAT16, HalfIndexer.create(pointer));
+            }
+            case BFLOAT16 -> {
+                Shorts pointer = new Shorts(memory, keepAlive);
+                yield buffer(pointer, DataType.BFLOAT16, Bfloat16Indexer.create(pointer));
+            }
+            case INT8 -> {
+                Bytes pointer = new Bytes(memory, keepAlive);
+                yield buffer(pointer, DataType.INT8, ByteIndexer.create(pointer));
+            }
+            case UINT8 -> {
+                Bytes pointer = new Bytes(memory, keepAlive);
+                yield buffer(pointer, DataType.UINT8, UByteIndexer.create(pointer));
+            }
+            case INT16 -> {
+                Shorts pointer = new Shorts(memory, keepAlive);
+                yield buffer(pointer, DataType.INT16, ShortIndexer.create(pointer));
+            }
+            case UINT16 -> {
+                Shorts pointer = new Shorts(memory, keepAlive);
+                yield buffer(pointer, DataType.UINT16, UShortIndexer.create(pointer));
+            }
+            case INT32 -> {
+                Ints pointer = new Ints(memory, keepAlive);
+                yield buffer(pointer, DataType.INT32, IntIndexer.create(pointer));
+            }
+            case UINT32 -> {
+                Ints pointer = new Ints(memory, keepAlive);
+                yield buffer(pointer, DataType.UINT32, UIntIndexer.create(pointer));
+            }
+            case INT64 -> {
+                Longs pointer = new Longs(memory, keepAlive);
+                yield buffer(pointer, DataType.INT64, LongIndexer.create(pointer));
+            }
+            case UINT64 -> {
+                // ND4J's own choice too: it knows no ULongIndexer
+                Longs pointer = new Longs(memory, keepAlive);
+                yield buffer(pointer, DataType.UINT64, LongIndexer.create(pointer));
+            }
+            case BOOL -> {
+                Booleans pointer = new Booleans(memory, keepAlive);
+                yield buffer(pointer, DataType.BOOL, BooleanIndexer.create(pointer));
+            }
+        };
     }
 
     private static DataBuffer buffer(Pointer pointer, DataType type, Indexer indexer) {
         return Nd4j.getDataBufferFactory().create(pointer, type, pointer.capacity(), indexer);
+    }
+
+    /**
+     * Arrays of one column, of which nearly all have the same shape. Not for several threads.
+     *
+     * <p>What ND4J M2.1 makes anew for every array, though it has a cache, is the shape in native
+     * memory: 4 us of an array's 5, and five objects that something has to free. So what one array
+     * was given is given to those that follow: nobody writes to it, ND4J itself shares the memory
+     * below it.
+     */
+    static final class OfColumn {
+        private final long stepFeatures;
+        private RowType row;
+        private long rows;
+        private DataBuffer shape;
+        private long[] shapeOnHeap;
+
+        /**
+         * Prepares.
+         *
+         * @param stepFeatures if rows are sequences, the features of a step; else 0
+         */
+        OfColumn(long stepFeatures) {
+            this.stepFeatures = stepFeatures;
+        }
+
+        /**
+         * {@return {@link #rows} or {@link #sequences} over memory, of which the parameters are}
+         */
+        INDArray over(MemorySegment memory, RowType type, long count, Object keepAlive) {
+            if (SHARING != null && count == rows && type.equals(row)) {
+                return sharing(buffer(memory, type.dtype(), keepAlive), shape, shapeOnHeap.clone());
+            }
+            INDArray array =
+                    stepFeatures == 0
+                            ? rows(memory, type, count, keepAlive)
+                            : sequences(memory, type, count, stepFeatures, keepAlive);
+            row = type;
+            rows = count;
+            shape = array.shapeInfoDataBuffer();
+            shapeOnHeap = array.shapeInfoJava();
+            return array;
+        }
+    }
+
+    private static MethodHandle sharing() {
+        try {
+            String backend = "org.nd4j.linalg.cpu.nativecpu.";
+            MethodType types =
+                    MethodType.methodType(
+                            void.class,
+                            DataBuffer.class,
+                            Class.forName(backend + "buffer.LongBuffer"),
+                            long[].class);
+            return MethodHandles.publicLookup()
+                    .findConstructor(Class.forName(backend + "NDArray"), types)
+                    .asType(
+                            MethodType.methodType(
+                                    INDArray.class,
+                                    DataBuffer.class,
+                                    DataBuffer.class,
+                                    long[].class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    private static INDArray sharing(DataBuffer buffer, DataBuffer shape, long[] shapeOnHeap) {
+        try {
+            return (INDArray) SHARING.invokeExact(buffer, shape, shapeOnHeap);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a constructor of an array has thrown", e);
+        }
     }
 
     // JavaCPP asks for exact classes to know sizeof(), so a subclass must say it again.

@@ -25,13 +25,15 @@ import java.util.function.LongSupplier;
  * not. Slots come back when the collector has found their arrays unreachable.
  *
  * <p>A program that makes little garbage on the heap seldom collects, so there is a limit, and at
- * the limit a collection is asked for, as the JDK does for direct buffers. If it brings back less
- * than a quarter of the slots, the user really holds the arrays: the limit then doubles, so that
- * collections stay rare however many are held. Slots are kept up to the cap, or as many again as
- * are held if that is more; the others are let go.
+ * the limit a collection is brought about, as the JDK does for direct buffers: of young objects if
+ * that is cheap, and of all if that did not help. If it brings back less than a quarter of the
+ * slots, the user really holds the arrays: the limit then doubles, so that collections stay rare
+ * however many are held. Slots are kept up to the cap, or as many again as are held if that is
+ * more; the others are let go.
  *
  * <p>A collection takes the longer, the more lives on the heap, whatever it brings back; so the cap
- * doubles, up to a bound, while collections take more than a twentieth of the time.
+ * doubles, up to a bound, while collections take more than a twentieth of the time, without that in
+ * which nobody asked for batches.
  *
  * <p>Where the JVM ignores that wish ({@code -XX:+DisableExplicitGC}), memory grows until the JVM
  * refuses more; then garbage is made until it collects by itself.
@@ -59,11 +61,20 @@ final class RecycledMemory implements BatchMemory {
     /** How often to collect before a batch fails for want of memory. */
     private static final int LAST_TRIES = 3;
 
-    /** Collections may take one part in so many of the time since the memory was made. */
+    /** Collections may take one part in so many of the time in which batches are gathered. */
     private static final long TIME_SHARE = 20;
+
+    /** Of a longer time without a batch the consumer was somewhere else. */
+    private static final long LONGEST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What finds unreachable arrays. */
     interface Collector {
+        /**
+         * {@return whether young objects were collected, as most arrays are; false if that would
+         * take long}
+         */
+        boolean nudge();
+
         /** {@return whether there was a collection; false if the JVM ignores the wish} */
         boolean ask();
 
@@ -84,7 +95,8 @@ final class RecycledMemory implements BatchMemory {
     private final Deque<RecycledSlot> free = new ArrayDeque<>();
 
     private final LongSupplier nanoTime;
-    private final long madeAt;
+    private long activeUntil;
+    private long activeNanos;
     private long collectionNanos;
     private long cap;
     private long capBound;
@@ -96,6 +108,9 @@ final class RecycledMemory implements BatchMemory {
     private long returnsAtCollection;
     private boolean justCollected;
     private boolean collecting;
+
+    /** Whether the last collection was one of young objects. */
+    private boolean onlyNudged;
 
     /** Whether the JVM ignored the last wish for a collection. */
     private boolean wishIgnored;
@@ -141,7 +156,7 @@ final class RecycledMemory implements BatchMemory {
         this.allocator = allocator;
         this.collector = collector;
         this.nanoTime = nanoTime;
-        this.madeAt = nanoTime.getAsLong();
+        this.activeUntil = nanoTime.getAsLong();
     }
 
     private static long bytesOf(List<Block> blocks) {
@@ -172,6 +187,7 @@ final class RecycledMemory implements BatchMemory {
         lock.lock();
         try {
             RecycledSlot slot = poll(needed);
+            countActive(LONGEST_STEP_NANOS);
             if (slot == null && bytes + needed > limit) {
                 makeRoom(needed);
                 slot = poll(needed);
@@ -219,10 +235,14 @@ final class RecycledMemory implements BatchMemory {
 
     private void makeRoom(long needed) {
         boolean littleCameBack = justCollected && returns - returnsAtCollection < slots / 4;
-        if (!littleCameBack && !collecting) {
-            collect();
+        if ((!littleCameBack || onlyNudged) && !collecting) {
+            collect(!littleCameBack);
         }
         if (collecting || !nothingCollected) {
+            awaitSlot();
+        }
+        if (free.isEmpty() && onlyNudged && !collecting) {
+            collect(false);
             awaitSlot();
         }
         if (free.isEmpty() && bytes + needed > limit) {
@@ -231,7 +251,12 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
-    private void collect() {
+    /**
+     * Has garbage collected.
+     *
+     * @param youngMayDo whether to try with that of young objects first
+     */
+    private void collect(boolean youngMayDo) {
         collecting = true;
         justCollected = true;
         returnsAtCollection = returns;
@@ -239,12 +264,15 @@ final class RecycledMemory implements BatchMemory {
         boolean heard = false;
         long from = nanoTime.getAsLong();
         boolean collected = false;
+        boolean nudged = false;
         lock.unlock();
         try {
-            heard = collector.ask();
+            nudged = youngMayDo && collector.nudge();
+            heard = nudged || collector.ask();
             collected = heard || (evenAtACost && collector.provoke());
         } finally {
             lock.lock();
+            onlyNudged = nudged;
             wishIgnored = !heard;
             nothingCollected = !collected;
             growCap(nanoTime.getAsLong() - from);
@@ -253,10 +281,17 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
+    private void countActive(long atMost) {
+        long now = nanoTime.getAsLong();
+        activeNanos += Math.min(now - activeUntil, atMost);
+        activeUntil = now;
+    }
+
     /** Makes collections rarer if they take too much of the time. */
     private void growCap(long nanos) {
         collectionNanos += nanos;
-        boolean tooMuch = collectionNanos > (nanoTime.getAsLong() - madeAt) / TIME_SHARE;
+        countActive(nanos);
+        boolean tooMuch = collectionNanos > activeNanos / TIME_SHARE;
         if (tooMuch && cap < capBound) {
             cap = Math.min(capBound, 2 * cap);
             limit = Math.max(limit, cap);
@@ -290,7 +325,7 @@ final class RecycledMemory implements BatchMemory {
             limit = cap;
             for (int i = 0; i < LAST_TRIES; i++) {
                 if (!collecting) {
-                    collect();
+                    collect(false);
                 }
                 awaitSlot();
                 RecycledSlot slot = poll(needed);

@@ -21,7 +21,7 @@ import java.util.List;
  */
 final class RowCutter {
     private final Passes passes;
-    private final Arrangement arrangement;
+    private final Nd4jArrays.OfColumn[] arrays;
 
     /** The batch that was cut, or null if none has rows left. */
     private Cut rest;
@@ -31,7 +31,10 @@ final class RowCutter {
 
     RowCutter(Passes passes, Arrangement arrangement) {
         this.passes = passes;
-        this.arrangement = arrangement;
+        this.arrays = new Nd4jArrays.OfColumn[arrangement.columns().size()];
+        for (int c = 0; c < arrays.length; c++) {
+            arrays[c] = new Nd4jArrays.OfColumn(arrangement.stepFeatures(c));
+        }
     }
 
     boolean hasNext() {
@@ -156,10 +159,7 @@ final class RowCutter {
         private INDArray array(int column, int count) {
             RowType row = types[column];
             MemorySegment part = memory[column].asSlice(from * row.bytes(), count * row.bytes());
-            long features = arrangement.stepFeatures(column);
-            return features == 0
-                    ? Nd4jArrays.rows(part, row, count, keepAlive)
-                    : Nd4jArrays.sequences(part, row, count, features, keepAlive);
+            return arrays[column].over(part, row, count, keepAlive);
         }
     }
 }

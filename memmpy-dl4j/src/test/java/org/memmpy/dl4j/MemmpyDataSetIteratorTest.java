@@ -23,6 +23,7 @@ import org.memmpy.batch.Epoch;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Store;
+import org.memmpy.where.CutException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -111,6 +112,27 @@ class MemmpyDataSetIteratorTest extends WithTable {
                 iterator.reset();
             }
         }
+    }
+
+    @Test
+    void aCutChoosesOfTheIndexInItsOrder() {
+        RowIndex odd = RowIndex.range(0, 40).stride(1, 2).reverse();
+        MemmpyDataSetIterator.Builder builder = builder().cut("(id > 10) & (label != 2)");
+        try (MemmpyDataSetIterator iterator = builder.index(odd).build()) {
+            List<Integer> expected = new ArrayList<>();
+            for (int r = 39; r > 10; r -= 2) {
+                if (r % CLASSES != 2) {
+                    expected.add(r);
+                }
+            }
+            assertEquals(expected, drain(iterator));
+        }
+        builder.cut("id > 1000");
+        assertThrows(IllegalArgumentException.class, builder::build);
+        assertThrows(CutException.class, () -> builder.cut("id >"));
+        CutException unknown =
+                assertThrows(CutException.class, () -> builder.cut("ident > 3").build());
+        assertTrue(unknown.getMessage().contains("id"), unknown.getMessage());
     }
 
     @Test

@@ -6,6 +6,7 @@ package org.memmpy.dl4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
@@ -53,8 +54,17 @@ class Nd4jArraysTest {
     }
 
     private static INDArray array(DType dtype) {
+        return array(dtype, false);
+    }
+
+    /** Such an array, the first of a column or one that shares its shape with the first. */
+    private static INDArray array(DType dtype, boolean sharing) {
+        Nd4jArrays.OfColumn column = new Nd4jArrays.OfColumn(0);
+        if (sharing) {
+            column.over(count(dtype), RowType.of(dtype, 3), 2, "nobody").assign(0);
+        }
         MemorySegment memory = count(dtype);
-        return Nd4jArrays.rows(memory, RowType.of(dtype, 3), 2, memory);
+        return column.over(memory, RowType.of(dtype, 3), 2, memory);
     }
 
     @ParameterizedTest
@@ -92,5 +102,59 @@ class Nd4jArraysTest {
         INDArray array = array(dtype);
         assertEquals(6L * dtype.bytes(), array.data().asNio().capacity());
         assertEquals(dtype.bytes(), array.data().getElementSize());
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void oneThatSharesItsShapeIsLikeAnyOther(DType dtype) {
+        INDArray first = array(dtype, false);
+        INDArray shared = array(dtype, true);
+        assertEquals(first, shared);
+        assertEquals(first.dataType(), shared.dataType());
+        assertEquals(first.shapeInfoToString(), shared.shapeInfoToString());
+        assertEquals(first.ordering(), shared.ordering());
+        assertEquals(first.isView(), shared.isView());
+        assertEquals(first.dup(), shared.dup());
+        assertEquals(first.transpose(), shared.transpose());
+        assertEquals(first.getColumn(1), shared.getColumn(1));
+        assertEquals(Nd4j.concat(0, first, shared), Nd4j.concat(0, shared, first));
+    }
+
+    @Test
+    void changingTheFormOfOneLeavesThoseThatShareIt() {
+        Nd4jArrays.OfColumn column = new Nd4jArrays.OfColumn(0);
+        RowType row = RowType.of(DType.FLOAT32, 3);
+        MemorySegment memory = count(DType.FLOAT32);
+        INDArray first = column.over(memory, row, 2, memory);
+        INDArray second = column.over(memory, row, 2, memory);
+        INDArray third = column.over(memory, row, 2, memory);
+        second.permutei(1, 0);
+        third.setShapeAndStride(new int[] {3, 2}, new int[] {2, 1});
+        third.setOrder('f');
+        assertArrayEquals(SHAPE, first.shape());
+        assertArrayEquals(new long[] {3, 2}, second.shape());
+        assertEquals(4, second.getFloat(1, 1));
+        INDArray fourth = column.over(memory, row, 2, memory);
+        assertArrayEquals(SHAPE, fourth.shape());
+        assertEquals('c', fourth.ordering());
+        assertEquals(first, fourth);
+        second.close();
+        assertEquals(first, column.over(memory, row, 2, memory));
+    }
+
+    @Test
+    void aColumnHasArraysOfAnyShape() {
+        Nd4jArrays.OfColumn column = new Nd4jArrays.OfColumn(0);
+        MemorySegment memory = count(DType.FLOAT32);
+        for (int round = 0; round < 2; round++) {
+            for (long[] row : new long[][] {{3}, {3}, {1, 3}, {}, {}, {2}}) {
+                RowType type = RowType.of(DType.FLOAT32, row);
+                long rows = 6 / type.elements();
+                INDArray array = column.over(memory, type, rows, memory);
+                assertArrayEquals(
+                        row.length == 0 ? new long[] {6, 1} : type.shape(rows), array.shape());
+                assertEquals(15, array.sumNumber().intValue());
+            }
+        }
     }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The limits of the memory for batches; arrays and the real collector are in KeepAliveTest. */
 class RecycledMemoryTest {
@@ -40,6 +41,12 @@ class RecycledMemoryTest {
 
     /** What becomes garbage at the next collection. */
     private final List<RecycledSlot> unreachable = new ArrayList<>();
+
+    /** What becomes garbage at the next collection of young objects too. */
+    private final List<RecycledSlot> unreachableYoung = new ArrayList<>();
+
+    private boolean nudgeable;
+    private int nudges;
 
     private long allocatable = Long.MAX_VALUE;
 
@@ -68,6 +75,14 @@ class RecycledMemoryTest {
 
     private final class TestCollector implements RecycledMemory.Collector {
         @Override
+        public boolean nudge() {
+            nudges++;
+            unreachableYoung.forEach(RecycledSlot::release);
+            unreachableYoung.clear();
+            return nudgeable;
+        }
+
+        @Override
         public boolean ask() {
             return !wishesIgnored && collect();
         }
@@ -82,6 +97,8 @@ class RecycledMemoryTest {
             now += nanosOfACollection;
             unreachable.forEach(RecycledSlot::release);
             unreachable.clear();
+            unreachableYoung.forEach(RecycledSlot::release);
+            unreachableYoung.clear();
             return true;
         }
     }
@@ -158,6 +175,31 @@ class RecycledMemoryTest {
     }
 
     @Test
+    void youngGarbageNeedsNoFullCollection() {
+        nudgeable = true;
+        for (int round = 0; round < 50; round++) {
+            assertEquals(Math.max(0, round - 1), nudges);
+            unreachableYoung.addAll(take(CAP));
+            assertEquals(CAP * SLOT, memory.bytes());
+        }
+        assertEquals(0, collections);
+    }
+
+    @Test
+    void oldGarbageNeedsAFullCollectionAndGetsIt() {
+        nudgeable = true;
+        for (int round = 0; round < 20; round++) {
+            unreachable.addAll(take(CAP));
+            assertEquals(CAP * SLOT, memory.bytes());
+        }
+        assertEquals(19, collections);
+        unreachable.addAll(take(CAP - 1)); // young garbage is not enough: a slot of eight
+        unreachableYoung.add(take());
+        unreachable.addAll(take(2));
+        assertEquals(CAP * SLOT, memory.bytes());
+    }
+
+    @Test
     void whatIsReallyHeldGrowsTheMemoryWithFewCollections() {
         take(CAP * 64);
         assertEquals(CAP * 64 * SLOT, memory.bytes());
@@ -210,6 +252,17 @@ class RecycledMemoryTest {
     void collectionsThatTakeLongGrowTheCapUpToItsBound() {
         nanosOfACollection = 1000;
         assertEquals(8 * CAP * SLOT, bytesAfterTraining(memory(8 * CAP * SLOT), 10));
+    }
+
+    @Test
+    void timeInWhichNobodyAsksForBatchesDoesNotCount() {
+        nanosOfACollection = TimeUnit.SECONDS.toNanos(1);
+        RecycledMemory sometimes = memory(8 * CAP * SLOT);
+        for (int turn = 0; turn < 8; turn++) {
+            now += TimeUnit.HOURS.toNanos(1);
+            bytesAfterTraining(sometimes, 10);
+        }
+        assertEquals(8 * CAP * SLOT, sometimes.bytes());
     }
 
     @Test
