@@ -17,7 +17,7 @@ import java.util.List;
 
 /** What the main classes have in common that try {@link Memory} of every kind in other JVMs. */
 final class ModesChild {
-    static final int ROWS = 160;
+    static final int ROWS = 240;
     static final int ROW_BYTES = 4096;
 
     /** Of such a JVM: anonymous memory grows by leaks only, and the engine finds itself offline. */
