@@ -12,10 +12,8 @@ import ai.djl.training.dataset.RandomSampler;
 import org.memmpy.MemmpyException;
 import org.memmpy.store.Store;
 import org.memmpy.testing.DrawnPasses;
+import org.memmpy.testing.Interference;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +24,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 
 /** Does to datasets and their batches what nobody should, but anybody can, again and again. */
 public final class DatasetAbuse {
@@ -114,7 +111,7 @@ public final class DatasetAbuse {
             throws Exception {
         switch (abuse) {
             case STORE_CLOSED_BY_ANOTHER -> {
-                Thread other = after(random, store::close);
+                Thread other = Interference.after(random, store::close);
                 try {
                     takeWhile(other, dataset, manager, random);
                 } finally {
@@ -122,7 +119,9 @@ public final class DatasetAbuse {
                 }
             }
             case FILE_CUT_BY_ANOTHER -> {
-                Thread other = after(random, () -> cut(store.path()));
+                Thread other =
+                        Interference.after(
+                                random, () -> Interference.cut(store.path(), "wide.npy"));
                 for (int pass = 0; pass < 1000; pass++) { // one of them must say it
                     takeWhile(other, dataset, manager, random);
                 }
@@ -130,7 +129,7 @@ public final class DatasetAbuse {
             }
             case MANAGER_CLOSED_BY_ANOTHER, FOREIGN_SAMPLERS_MANAGER_CLOSED -> {
                 NDManager own = manager.newSubManager();
-                Thread closer = after(random, own::close);
+                Thread closer = Interference.after(random, own::close);
                 try {
                     for (Batch batch : dataset.getData(own)) {
                         batch.close(); // an array may be freed at any time; none is used
@@ -215,30 +214,6 @@ public final class DatasetAbuse {
         }
         if (!Arrays.equals(expected, wide)) {
             throw new AssertionError("other bytes in rows " + Arrays.toString(ids));
-        }
-    }
-
-    private static Thread after(Random random, Runnable action) {
-        int spins = random.nextInt(100_000);
-        return Thread.ofPlatform()
-                .start(
-                        () -> {
-                            for (int i = 0; i < spins; i++) {
-                                Thread.onSpinWait();
-                            }
-                            action.run();
-                        });
-    }
-
-    private static void cut(Path store) {
-        try (Stream<Path> files = Files.walk(store)) {
-            for (Path file : files.filter(f -> f.endsWith("wide.npy")).toList()) {
-                try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-                    open.setLength(8192);
-                }
-            }
-        } catch (IOException e) {
-            throw new IllegalArgumentException(e);
         }
     }
 }

@@ -18,6 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -40,6 +41,13 @@ record Content(Table table, List<Delivered> features, List<Delivered> labels, Li
 
     Content of(List<Long> others) {
         return new Content(table, features, labels, others);
+    }
+
+    /** {@return the same with the column of whole pages as first feature} */
+    Content withWide() {
+        List<Delivered> more = new ArrayList<>(features);
+        more.add(0, LoaderModel.wide());
+        return new Content(table, more, labels, rows);
     }
 
     // ---- in memory

@@ -6,12 +6,10 @@ package org.memmpy.dl4j;
 import org.memmpy.MemmpyException;
 import org.memmpy.store.Store;
 import org.memmpy.testing.DrawnPasses;
+import org.memmpy.testing.Interference;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
 import org.nd4j.linalg.dataset.DataSet;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** Does to iterators and their batches what nobody should, but anybody can, again and again. */
 public final class IteratorAbuse {
@@ -98,13 +95,18 @@ public final class IteratorAbuse {
             Abuse abuse, Store store, MemmpyDataSetIterator iterator, Random random)
             throws Exception {
         switch (abuse) {
-            case STORE_CLOSED_BY_ANOTHER -> takeWhile(after(random, store::close), iterator, true);
+            case STORE_CLOSED_BY_ANOTHER ->
+                    takeWhile(Interference.after(random, store::close), iterator, true);
             case FILE_CUT_BY_ANOTHER -> {
-                takeWhile(after(random, () -> cut(store.path())), iterator, true);
+                takeWhile(
+                        Interference.after(
+                                random, () -> Interference.cut(store.path(), "wide.npy")),
+                        iterator,
+                        true);
                 throw new AssertionError("nothing was said of a file without its rows");
             }
             case ITERATOR_CLOSED_BY_ANOTHER ->
-                    takeWhile(after(random, iterator::close), iterator, false);
+                    takeWhile(Interference.after(random, iterator::close), iterator, false);
             case CHANGED_IN_PLACE -> {
                 for (int pass = 0; pass < 2; pass++) {
                     while (iterator.hasNext()) {
@@ -169,30 +171,6 @@ public final class IteratorAbuse {
             if (reads) {
                 kept.forEach(ModesChild::check);
             }
-        }
-    }
-
-    private static Thread after(Random random, Runnable action) {
-        int spins = random.nextInt(100_000);
-        return Thread.ofPlatform()
-                .start(
-                        () -> {
-                            for (int i = 0; i < spins; i++) {
-                                Thread.onSpinWait();
-                            }
-                            action.run();
-                        });
-    }
-
-    private static void cut(Path store) {
-        try (Stream<Path> files = Files.walk(store)) {
-            for (Path file : files.filter(f -> f.endsWith("wide.npy")).toList()) {
-                try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-                    open.setLength(8192);
-                }
-            }
-        } catch (IOException e) {
-            throw new IllegalArgumentException(e);
         }
     }
 }

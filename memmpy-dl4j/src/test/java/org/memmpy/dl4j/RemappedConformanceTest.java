@@ -5,11 +5,6 @@ package org.memmpy.dl4j;
 
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.memmpy.os.PageFile;
-import org.memmpy.testing.LoaderModel;
-import org.memmpy.testing.LoaderModel.Delivered;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** DataSets of rows that are mapped one behind the other, for some more of them. */
 @EnabledIf(value = "isSupported", disabledReason = "pages are mapped on Linux only")
@@ -27,10 +22,7 @@ class RemappedConformanceTest extends MemmpyDataSetIteratorConformance {
 
     @Override
     Content fitting(Content content) {
-        List<Delivered> features = new ArrayList<>(content.features());
-        features.add(0, LoaderModel.wide());
-        return super.fitting(
-                new Content(content.table(), features, content.labels(), content.rows()));
+        return super.fitting(content.withWide());
     }
 
     @Override
