@@ -7,6 +7,7 @@ import org.memmpy.benchmarks.index.IndexSuite;
 import org.memmpy.benchmarks.loader.BigArraySuite;
 import org.memmpy.benchmarks.loader.ColdSuite;
 import org.memmpy.benchmarks.loader.FullSuite;
+import org.memmpy.benchmarks.loader.PluginSuite;
 import org.memmpy.benchmarks.loader.QuickSuite;
 import org.memmpy.benchmarks.loader.RemapSuite;
 import org.memmpy.benchmarks.store.StoreSuite;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             IndexSuite.class,
             QuickSuite.class,
             FullSuite.class,
+            PluginSuite.class,
             BigArraySuite.class,
             RemapSuite.class,
             ColdSuite.class

@@ -27,7 +27,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private static final long DEFAULT_CAP = 256L << 20;
     private static final long DEFAULT_CAP_BOUND = 1L << 30;
 
-    /** What the loader itself chooses. */
+    /** What the loader itself chooses if 4 MiB do not hold more. */
     private static final int LARGE_BATCHES_AHEAD = 4;
 
     private final Table table;

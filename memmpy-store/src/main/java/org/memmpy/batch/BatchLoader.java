@@ -62,7 +62,7 @@ public final class BatchLoader implements AutoCloseable {
     private final int rank;
     private final int world;
     private final int threads;
-    private final int prefetch;
+    private final Prefetch prefetch;
     private final Duration logEvery;
     private final PooledMemory ownMemory;
     private final Set<String> viewed;
@@ -99,7 +99,7 @@ public final class BatchLoader implements AutoCloseable {
         this.viewed = Set.copyOf(settings.viewed);
         this.remapped = Set.copyOf(settings.remapped);
         this.windows = new WindowPool(mostRows());
-        this.prefetch = settings.prefetch(bytesOf(columns));
+        this.prefetch = settings.prefetch();
         Placements.check(columns, viewed, remapped);
         this.stores = settings.tables.stream().map(Table::store).distinct().toList();
         this.bounds = settings.bounds();
@@ -194,7 +194,7 @@ public final class BatchLoader implements AutoCloseable {
                 mostRows(),
                 columns.stream().map(LoaderDescription::column).toList(),
                 columns.stream().mapToLong(column -> column.type().bytes()).sum(),
-                (int) Math.min(prefetch, batches()),
+                (int) Math.min(prefetch.batches(bytesOf(columns)), batches()),
                 slotBytes(),
                 mayStage ? threads * PositionalReader.stagedSlotBytes(columns, mostRows()) : 0,
                 columns.stream().allMatch(BoundColumn::hasFixedRows),
@@ -267,7 +267,9 @@ public final class BatchLoader implements AutoCloseable {
                 throw new IllegalStateException("the loader was closed");
             }
             Steps steps = steps(number, delivered);
-            Epoch epoch = new Epoch(this, number, steps, reads(number, steps), prefetch);
+            Epoch epoch =
+                    new Epoch(
+                            this, number, steps, reads(number, steps), prefetch, bytesOf(columns));
             open.add(epoch);
             epoch.start(threads);
             return epoch;

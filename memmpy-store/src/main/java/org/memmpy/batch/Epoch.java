@@ -37,6 +37,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private final long batches;
     private final PassMeter meter;
     private final PassReads reads;
+    private final Prefetch prefetch;
     private final List<Thread> workers = new ArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,6 +47,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     /** Batch k waits at place {@code k % ring.length} until the consumer takes it. */
     private final MiniBatch[] ring;
 
+    /** To be ahead by; fewer than the ring has if batches turn out to be large. */
+    private int most;
+
     private long claimed;
     private long delivered;
     private int ready;
@@ -54,14 +58,28 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private boolean closed;
     private boolean toldOfEnd;
 
-    Epoch(BatchLoader loader, long number, Steps steps, PassReads reads, int prefetch) {
+    /**
+     * Prepares a pass.
+     *
+     * @param leastBytes of a whole batch
+     */
+    Epoch(
+            BatchLoader loader,
+            long number,
+            Steps steps,
+            PassReads reads,
+            Prefetch prefetch,
+            long leastBytes) {
         this.loader = loader;
         this.number = number;
         this.steps = steps;
         this.reads = reads;
         this.batches = steps.count();
         this.meter = new PassMeter(number, loader.logEvery());
-        this.ring = new MiniBatch[(int) Math.min(prefetch, Math.max(1, batches))];
+        this.prefetch = prefetch;
+        this.ring =
+                new MiniBatch[(int) Math.min(prefetch.batches(leastBytes), Math.max(1, batches))];
+        this.most = ring.length;
     }
 
     void start(int threads) {
@@ -211,7 +229,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      * wake one costs as much as it takes to gather several small batches.
      */
     private boolean hasRoomToWakeFor() {
-        return ring.length - (claimed - delivered) >= Math.max(1, ring.length / 4);
+        return most - (claimed - delivered) >= Math.max(1, most / 4);
     }
 
     private int place() {
@@ -394,10 +412,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private long claim() throws InterruptedException {
         lock.lock();
         try {
-            while (claimed < batches
-                    && claimed - delivered >= ring.length
-                    && failure == null
-                    && !closed) {
+            while (claimed < batches && claimed - delivered >= most && failure == null && !closed) {
                 taken.await();
             }
             return claimed == batches || failure != null || closed ? -1 : claimed++;
@@ -428,6 +443,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         try {
             if (!closed) {
                 ready++;
+                most = Math.min(most, prefetch.batches(batch.bytes()));
                 meter.gathered(nanos);
                 ring[(int) (k % ring.length)] = batch;
                 if (isWorthWakingFor(nanos)) {
@@ -451,7 +467,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      */
     private boolean isWorthWakingFor(long nanos) {
         return nanos > WAKING_NANOS
-                || ready >= Math.max(1, ring.length / 2)
+                || ready >= Math.max(1, most / 2)
                 || delivered + ready == batches;
     }
 

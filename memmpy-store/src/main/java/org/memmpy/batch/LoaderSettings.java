@@ -17,9 +17,6 @@ import java.util.Set;
 
 /** What a {@link LoaderBuilder} collects, with what holds if nothing is said. */
 final class LoaderSettings {
-    private static final int LEAST_PREFETCH = 4;
-    private static final int MOST_PREFETCH = 64;
-    private static final long PREFETCHED_BYTES = 4 << 20;
 
     final List<Table> tables;
     final List<Source> mixed;
@@ -143,15 +140,9 @@ final class LoaderSettings {
         }
     }
 
-    /**
-     * {@return how many batches to be ahead by: what was asked for, else 4, or more of small ones,
-     * because a thread that is woken for several of them has slept for the price of some}
-     *
-     * @param slotBytes of a batch
-     */
-    int prefetch(long slotBytes) {
-        return prefetch.orElse(
-                Math.clamp(PREFETCHED_BYTES / slotBytes, LEAST_PREFETCH, MOST_PREFETCH));
+    /** {@return how many batches to be ahead by} */
+    Prefetch prefetch() {
+        return new Prefetch(prefetch);
     }
 
     /** {@return whether columns are delivered where they are mapped} */

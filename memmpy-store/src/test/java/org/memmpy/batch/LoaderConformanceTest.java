@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
 import org.memmpy.batch.column.RowNumber;
-import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
-import org.memmpy.index.Splitter;
 import org.memmpy.os.NativeCalls;
 import org.memmpy.os.PageFile;
 import org.memmpy.store.Store;
+import org.memmpy.testing.IndexKind;
+import org.memmpy.testing.LoaderModel;
+import org.memmpy.testing.OrderKind;
 import org.memmpy.testing.Rows;
-import org.memmpy.where.Cut;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,66 +82,6 @@ class LoaderConformanceTest {
         }
     }
 
-    enum Index {
-        ALL,
-        RANGE,
-        LIST,
-        CUT,
-        SPLIT,
-        BACKWARDS,
-        REPEATED;
-
-        RowIndex of(Store store, Random random) {
-            long rows = store.table().rows();
-            RowIndex all = RowIndex.all(rows);
-            return switch (this) {
-                case ALL -> all;
-                case RANGE -> all.slice(random.nextInt(20), rows - random.nextInt(20));
-                case LIST -> RowIndex.of(random.longs(50, 0, rows).toArray());
-                case CUT -> Cut.parse("weight > 3").uncached().rows(store.table());
-                case SPLIT ->
-                        Splitter.stratified(store.array("c_int32"), 3).split(all, 0.7, 0.3).train();
-                case BACKWARDS -> all.reverse();
-                case REPEATED -> all.skip(60).repeat(3);
-            };
-        }
-    }
-
-    enum Sequence {
-        SEQUENTIAL,
-        SHUFFLED,
-        BLOCKS,
-        WEIGHTED,
-        WITHOUT_REPLACEMENT,
-        BALANCED,
-        BUCKETED;
-
-        /** Blocks are of consecutive rows. */
-        RowIndex of(RowIndex index) {
-            return this == BLOCKS ? index.sorted() : index;
-        }
-
-        boolean isByColumn() {
-            return switch (this) {
-                case SEQUENTIAL, SHUFFLED, BLOCKS -> false;
-                case WEIGHTED, WITHOUT_REPLACEMENT, BALANCED, BUCKETED -> true;
-            };
-        }
-
-        Order of(Store store, int batchSize) {
-            return switch (this) {
-                case SEQUENTIAL -> Order.sequential();
-                case SHUFFLED -> Order.shuffled(9);
-                case BLOCKS -> Order.blocks(9, 8, 3);
-                case WEIGHTED -> Order.weighted(9, store.array("weight"), 120);
-                case WITHOUT_REPLACEMENT ->
-                        Order.weightedWithoutReplacement(9, store.array("weight"), 15);
-                case BALANCED -> Order.balanced(9, store.array("c_uint8"), 90);
-                case BUCKETED -> Order.bucketed(9, store.ragged("r_int32"), batchSize, 3);
-            };
-        }
-    }
-
     @BeforeAll
     static void createStores() throws IOException {
         for (int s = 0; s < ROWS.length; s++) {
@@ -161,11 +101,11 @@ class LoaderConformanceTest {
         stores.forEach(Store::close);
     }
 
-    private LoaderBuilder mix(Sequence sequence) {
+    private LoaderBuilder mix(OrderKind sequence) {
         RowIndex backwards = RowIndex.all(ROWS[1]).reverse();
         return BatchLoader.mix(
                 new Source(stores.get(0).table(), RowIndex.all(ROWS[0]), 0.75),
-                new Source(stores.get(1).table(), sequence.of(backwards), 0.25));
+                new Source(stores.get(1).table(), sequence.arrange(backwards), 0.25));
     }
 
     private static void choose(
@@ -247,7 +187,7 @@ class LoaderConformanceTest {
     @ParameterizedTest
     @EnumSource
     void everyColumnOfTwoTables(ReadPolicy policy) {
-        everyColumn(mix(Sequence.SHUFFLED).epochRows(60), policy, Memory.COPIED);
+        everyColumn(mix(OrderKind.SHUFFLED).epochRows(60), policy, Memory.COPIED);
     }
 
     private static void everyColumn(LoaderBuilder builder, ReadPolicy policy, Memory memory) {
@@ -303,8 +243,8 @@ class LoaderConformanceTest {
             Memory memory,
             ReadPolicy policy,
             List<LoaderModel.Delivered> columns) {
-        Index index = drawn(Index.values(), random);
-        Sequence sequence = drawn(Sequence.values(), random);
+        IndexKind index = drawn(IndexKind.values(), random);
+        OrderKind sequence = drawn(OrderKind.values(), random);
         boolean mixed = random.nextInt(4) == 0 && !sequence.isByColumn();
         int world = 1 + random.nextInt(3);
         Ends ends = drawn(Ends.values(), random);
@@ -318,7 +258,7 @@ class LoaderConformanceTest {
                 mixed
                         ? mix(sequence).epochRows(20 + random.nextInt(80))
                         : BatchLoader.builder(store.table())
-                                .index(sequence.of(index.of(store, random)));
+                                .index(sequence.arrange(index.of(store, random)));
         choose(builder, columns, memory);
         shape.in(builder.order(sequence.of(store, shape.size())))
                 .read(policy)

@@ -4,21 +4,21 @@
 package org.memmpy.batch;
 
 import static org.memmpy.batch.Column.column;
+import static org.memmpy.testing.ProcessUse.require;
 
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
 import org.memmpy.index.RowIndex;
 import org.memmpy.os.NativeCalls;
-import org.memmpy.os.OpenResources;
 import org.memmpy.os.PageFile;
 import org.memmpy.os.Workers;
 import org.memmpy.store.Store;
+import org.memmpy.testing.LoaderModel;
+import org.memmpy.testing.ProcessUse;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,10 +41,7 @@ public final class LoaderSoak {
     private static final long DEADLINE_MILLIS = 30_000;
 
     /** What is no leak: compiled code, classes, what the C library keeps for its threads. */
-    private static final long MOST_KILOBYTES = 24 << 10;
-
-    private static final int MOST_MAPPINGS = 200;
-    private static final int MOST_FILES = 8;
+    private static final long MOST_BYTES = 24 << 20;
 
     private enum Misfortune {
         NONE,
@@ -87,20 +84,20 @@ public final class LoaderSoak {
 
     private void run(int epochs) throws Exception {
         Thread watch = Thread.ofPlatform().daemon().name("watch").start(this::watch);
-        Use warm = null;
+        ProcessUse warm = null;
         for (int i = 0; i < epochs; i++) {
             begun = System.nanoTime();
             epoch(i);
             if (i + 1 == Math.min(WARM, epochs / 2)) {
-                warm = Use.now();
+                warm = ProcessUse.now();
             }
             requireNoThread();
             if ((i + 1) % SHOWN_EVERY == 0) {
-                System.out.println(i + 1 + " epochs: " + Use.now());
+                System.out.println(i + 1 + " epochs: " + ProcessUse.now());
             }
         }
         watch.interrupt();
-        Use end = Use.now();
+        ProcessUse end = ProcessUse.now();
         System.out.println(
                 "met "
                         + met
@@ -110,6 +107,7 @@ public final class LoaderSoak {
                         + warm
                         + "\nat the end: "
                         + end);
+        require(end.anonymous() - warm.anonymous() <= MOST_BYTES, "anonymous memory");
         warm.requireNoMore(end);
     }
 
@@ -132,45 +130,6 @@ public final class LoaderSoak {
             }
         } catch (InterruptedException e) {
             // the end
-        }
-    }
-
-    /** What of the system the process has. */
-    private record Use(long kilobytes, long mappings, long files, long threads, int open) {
-        static Use now() throws IOException {
-            System.gc();
-            long kilobytes = 0;
-            long threads = 0;
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("RssAnon:")) {
-                    kilobytes = Long.parseLong(line.replaceAll("\\D", ""));
-                } else if (line.startsWith("Threads:")) {
-                    threads = Long.parseLong(line.replaceAll("\\D", ""));
-                }
-            }
-            try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"));
-                    Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-                return new Use(
-                        kilobytes,
-                        maps.count(),
-                        files.count(),
-                        threads,
-                        OpenResources.stillOpen().size());
-            }
-        }
-
-        void requireNoMore(Use end) {
-            require(end.kilobytes - kilobytes <= MOST_KILOBYTES, "anonymous memory");
-            require(end.mappings - mappings <= MOST_MAPPINGS, "mappings");
-            require(end.files - files <= MOST_FILES, "files");
-            require(end.threads - threads <= 8, "threads"); // the JVM's own come and go
-            require(end.open <= open, "resources: " + OpenResources.stillOpen());
-        }
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError("leaks " + what);
         }
     }
 

@@ -4,6 +4,8 @@
 package org.memmpy.testing;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,5 +60,36 @@ public final class ChildJvm {
             command.add(arg.toString());
         }
         return command;
+    }
+
+    /**
+     * Runs a main class to its end.
+     *
+     * @param directory where the JVM writes why it died, if it does
+     * @param options of the JVM
+     * @param main the class
+     * @param args its arguments
+     * @return its output
+     * @throws AssertionError if it died or its exit code is not 0; with its output
+     * @throws IOException if it cannot be started
+     * @throws InterruptedException if this thread is interrupted
+     */
+    public static String complete(
+            Path directory, List<String> options, Class<?> main, Object... args)
+            throws IOException, InterruptedException {
+        Path death = directory.resolve("hs_err.log");
+        List<String> all = new ArrayList<>(options);
+        all.add("-XX:ErrorFile=" + death);
+        all.add("-XX:-CreateCoredumpOnCrash");
+        ProcessBuilder builder = new ProcessBuilder(command(all, main, args));
+        // or what the C library keeps for each thread looks like a leak
+        builder.environment().put("MALLOC_ARENA_MAX", "1");
+        Process child = builder.redirectErrorStream(true).start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = child.waitFor();
+        if (code != 0 || Files.exists(death)) {
+            throw new AssertionError(main.getSimpleName() + " ended with " + code + ": " + said);
+        }
+        return said;
     }
 }

@@ -38,6 +38,14 @@ interface Classifier extends AutoCloseable {
      */
     double accuracy(RowIndex rows) throws IOException;
 
+    /**
+     * Judges without learning.
+     *
+     * @param rows of the table
+     * @return the mean cross-entropy
+     */
+    double loss(RowIndex rows) throws IOException;
+
     @Override
     void close();
 

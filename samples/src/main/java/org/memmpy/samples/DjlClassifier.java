@@ -126,8 +126,8 @@ final class DjlClassifier implements Classifier {
         return mean(new Accuracy(), rows);
     }
 
-    /** {@return the mean cross-entropy} */
-    double loss(RowIndex rows) throws IOException {
+    @Override
+    public double loss(RowIndex rows) throws IOException {
         return mean(Loss.softmaxCrossEntropyLoss(), rows);
     }
 

@@ -99,6 +99,18 @@ final class Dl4jClassifier implements Classifier {
     }
 
     @Override
+    public double loss(RowIndex rows) {
+        double sum = 0;
+        try (MemmpyDataSetIterator images = images(rows).batchSize(1000).build()) {
+            while (images.hasNext()) {
+                DataSet batch = images.next();
+                sum += network.score(batch) * batch.numExamples();
+            }
+        }
+        return sum / rows.size();
+    }
+
+    @Override
     public void close() {
         train.close();
         network.close();

@@ -20,8 +20,13 @@ final class Engines {
      * threads, and 15,000 with one.
      */
     static void useOneThread() {
-        System.setProperty("ai.djl.pytorch.num_threads", "1");
+        useOneTorchThread();
         Nd4j.factory().blas().setMaxThreads(1);
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
+
+    /** As {@link #useOneThread}, for programs without ND4J. */
+    static void useOneTorchThread() {
+        System.setProperty("ai.djl.pytorch.num_threads", "1");
     }
 }

@@ -5,6 +5,7 @@ package org.memmpy.samples;
 
 import static org.memmpy.batch.Column.column;
 
+import org.memmpy.batch.Column;
 import org.memmpy.index.RowIndex;
 import org.memmpy.samples.Classifier.EpochResult;
 import org.memmpy.store.Store;
@@ -23,11 +24,9 @@ import java.util.OptionalLong;
  * mvn -q compile -pl samples -am -Dsample=LargerThanHeap -Dsample.jvm=-Xmx256m
  * }</pre>
  *
- * <p>With DJL: its arrays are freed when their batch is closed, so what is resident is what is
- * needed. Deeplearning4j's go with the garbage collector, and its JavaCPP takes the limit of the
- * heap for a limit of native memory too.
- *
- * <p>{@code "-Dsample.args=--keep"} keeps the store.
+ * <p>With DJL, whose arrays are freed when their batch is closed, so that what is resident is what
+ * is needed; with {@code -Dsample.args=--dl4j} by Deeplearning4j, whose arrays go with the garbage
+ * collector. {@code "-Dsample.args=--dl4j --keep"} keeps the store, too.
  */
 public final class LargerThanHeap {
     private static final long BYTES = 4L << 30;
@@ -49,14 +48,16 @@ public final class LargerThanHeap {
     /**
      * Runs the sample; the exit code is 1 if there is no room or nothing was learnt.
      *
-     * @param args {@code --keep} or nothing
+     * @param args {@code --dl4j}, {@code --keep}, both or nothing
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] args) throws IOException {
+        allowNativeMemory();
         Engines.useOneThread();
         Screen screen = Screen.standard();
         Path path = Workplace.stores().resolve("larger-than-heap.memmpy");
         boolean keep = List.of(args).contains("--keep");
+        boolean dl4j = List.of(args).contains("--dl4j");
         Workplace.deleteStore(path);
         screen.line("Training from a store larger than the heap");
         screen.blank();
@@ -67,7 +68,7 @@ public final class LargerThanHeap {
         try {
             LargerThanHeap sample = new LargerThanHeap(path, screen);
             sample.write(BYTES);
-            good = sample.train().learnt();
+            good = sample.train(dl4j).learnt();
         } finally {
             if (!keep) {
                 Workplace.deleteStore(path);
@@ -80,6 +81,15 @@ public final class LargerThanHeap {
                         : "Deleted %s; -Dsample.args=--keep keeps it.",
                 path);
         System.exit(good ? 0 : 1); // ends the engine's threads too
+    }
+
+    /**
+     * ND4J's JavaCPP takes the limit of the heap for a limit of native memory, unless it is told
+     * otherwise before it is used.
+     */
+    private static void allowNativeMemory() {
+        System.setProperty("org.bytedeco.javacpp.maxbytes", "1g");
+        System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "2g");
     }
 
     /**
@@ -103,18 +113,30 @@ public final class LargerThanHeap {
                 Room.gib(Workplace.bytes(path)),
                 seconds);
         screen.fact("heap", "at most %,d MiB", Runtime.getRuntime().maxMemory() >> 20);
-        screen.fact("network", "784 - %d - 10 in DJL, batches of %d", Classifier.HIDDEN, BATCH);
     }
 
-    /** Trains one epoch, and prints how it went. */
-    Outcome train() throws IOException {
+    /**
+     * Trains one epoch, and prints how it went.
+     *
+     * @param dl4j whether by Deeplearning4j
+     */
+    Outcome train(boolean dl4j) throws IOException {
         try (Store store = Store.open(path)) {
             Table table = store.table();
             long training = Math.round(TRAINING * table.rows());
             RowIndex train = RowIndex.range(0, training);
             RowIndex valid = RowIndex.range(training, table.rows());
-            try (DjlClassifier network =
-                    new DjlClassifier(table, column("image"), train, valid, BATCH)) {
+            Column image = column("image");
+            try (Classifier network =
+                    dl4j
+                            ? new Dl4jClassifier(table, image, train, valid, BATCH)
+                            : new DjlClassifier(table, image, train, valid, BATCH)) {
+                screen.fact(
+                        "network",
+                        "784 - %d - 10 in %s, batches of %d",
+                        Classifier.HIDDEN,
+                        network.engine(),
+                        BATCH);
                 double before = network.loss(valid);
                 Memory memory = new Memory();
                 EpochResult result;
@@ -172,7 +194,7 @@ public final class LargerThanHeap {
             screen.line("  Memory, at its peak while training");
             screen.line("    heap      %s", mebibytes(OptionalLong.of(memory.heap())));
             screen.line(
-                    "    RssAnon   %s   the process's own: heap, JVM, PyTorch, batches",
+                    "    RssAnon   %s   the process's own: heap, JVM, engine, batches",
                     mebibytes(memory.anonymous()));
             screen.line(
                     "    RssFile   %s   pages of files: the store and libraries, which the",

@@ -49,10 +49,15 @@ class LargerThanHeapTest {
             assertEquals(9, table.array("label").getLong(1), "a copy of the same original");
         }
 
-        Outcome outcome = sample.train();
-        assertTrue(outcome.learnt(), outcome.lossBefore() + " to " + outcome.lossAfter());
-        assertEquals(19_600, outcome.epoch().stats().rows());
-        assertTrue(outcome.memory().heap() > 0);
-        assertTrue(out.toString(StandardCharsets.UTF_8).contains("RssFile"));
+        for (boolean dl4j : new boolean[] {false, true}) {
+            Outcome outcome = sample.train(dl4j);
+            assertTrue(outcome.learnt(), outcome.lossBefore() + " to " + outcome.lossAfter());
+            assertEquals(19_600, outcome.epoch().stats().rows());
+            assertTrue(outcome.memory().heap() > 0);
+        }
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("10 in DJL"), text);
+        assertTrue(text.contains("10 in Deeplearning4j"), text);
+        assertTrue(text.contains("RssFile"), text);
     }
 }

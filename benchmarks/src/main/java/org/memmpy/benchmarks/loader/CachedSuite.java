@@ -104,7 +104,7 @@ abstract class CachedSuite extends Suite {
 
     private void race(Store store, int rowBytes, int batch, Path work, Report report)
             throws IOException {
-        LoaderRace race = new LoaderRace(rowBytes, batch);
+        LoaderRace race = new LoaderRace(rowBytes, batch, Yardstick.MEMCPY);
         List<Contenders> all = new ArrayList<>();
         try {
             all.add(new MemoryContenders(store.table(), rowBytes, batch, c, reasonWithoutC));

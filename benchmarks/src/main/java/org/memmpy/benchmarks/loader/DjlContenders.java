@@ -19,6 +19,7 @@ import ai.djl.util.Progress;
 
 import org.memmpy.benchmarks.race.Race;
 import org.memmpy.djl.MemmpyDataset;
+import org.memmpy.djl.Memory;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Table;
 
@@ -27,55 +28,60 @@ import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 
 /**
- * Whole batches of DJL, features and label, shuffled, closed at once; torch computes nothing.
- *
- * <ul>
- *   <li>{@code MemmpyDataset}, which gathers ahead with threads of its own;
- *   <li>{@code ArrayDataset} over the same rows in RAM;
- *   <li>a {@code RandomAccessDataset} that reads row by row from the mapping, as one writes it by
- *       hand.
- * </ul>
+ * Whole batches of DJL, features and label, shuffled, closed when they were read; torch computes
+ * nothing.
  */
-final class DjlContenders implements Contenders {
+final class DjlContenders implements AutoCloseable {
     private final Table table;
     private final int batch;
+    private final Reader reader;
     private final NDManager manager;
 
-    DjlContenders(Table table, int batch) {
+    DjlContenders(Table table, int batch, Reader reader) {
         this.table = table;
         this.batch = batch;
+        this.reader = reader;
         this.manager = NDManager.newBaseManager();
     }
 
-    @Override
-    public void addTo(LoaderRace race) {
-        race.add(Entry.gather("DJL MemmpyDataset"), turn(mapped()));
-        race.add(Entry.gather("DJL ArrayDataset in RAM"), turn(inRam()));
-        race.add(
-                Entry.gather("DJL, record by record"),
-                turn(new Records.Builder(table, batch).build()));
+    /**
+     * {@return {@code MemmpyDataset}, which gathers ahead with threads of its own}
+     *
+     * @param memory where batches lie
+     */
+    Race.Turn mapped(Memory memory) {
+        return turn(
+                MemmpyDataset.builder()
+                        .setTable(table)
+                        .addFeature(column("x"))
+                        .addLabel(column("y"))
+                        .setSampling(batch, true, true)
+                        .optMemory(memory)
+                        .build());
     }
 
-    private RandomAccessDataset mapped() {
-        return MemmpyDataset.builder()
-                .setTable(table)
-                .addFeature(column("x"))
-                .addLabel(column("y"))
-                .setSampling(batch, true, true)
-                .build();
+    /** {@return {@code ArrayDataset} over the same rows in RAM, the first 2 GiB} */
+    Race.Turn inRam() {
+        return turn(
+                new ArrayDataset.Builder()
+                        .setData(copy(table.array("x")))
+                        .optLabels(copy(table.array("y")))
+                        .setSampling(batch, true, true)
+                        .build());
     }
 
-    private RandomAccessDataset inRam() {
-        return new ArrayDataset.Builder()
-                .setData(copy(table.array("x")))
-                .optLabels(copy(table.array("y")))
-                .setSampling(batch, true, true)
-                .build();
+    /**
+     * {@return a {@code RandomAccessDataset} that reads row by row from the mapping, as one writes
+     * it by hand}
+     */
+    Race.Turn recordByRecord() {
+        return turn(new Records.Builder(table, batch).build());
     }
 
     /** The memory of a PyTorch array is written in place: no copy on the heap. */
     private NDArray copy(MappedArray from) {
-        Shape shape = new Shape(from.rowType().shape(from.rows()));
+        long most = Integer.MAX_VALUE / table.array("x").rowType().bytes(); // of a buffer
+        Shape shape = new Shape(from.rowType().shape(Math.min(most, from.rows())));
         NDArray array = manager.create(shape, DataType.FLOAT32);
         from.read(0, MemorySegment.ofBuffer(array.toByteBuffer(true)));
         return array;
@@ -95,12 +101,17 @@ final class DjlContenders implements Contenders {
                             return 0;
                         }
                         try (Batch taken = batches.next()) {
+                            reader.read(() -> memory(taken));
                             return taken.getSize();
                         }
                     });
         } catch (TranslateException e) {
             throw new IOException(e);
         }
+    }
+
+    private static MemorySegment memory(Batch batch) {
+        return MemorySegment.ofBuffer(batch.getData().head().toByteBuffer(true));
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.deeplearning4j.datasets.iterator.file.FileDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.memmpy.benchmarks.race.Race;
 import org.memmpy.dl4j.MemmpyDataSetIterator;
+import org.memmpy.dl4j.Memory;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Table;
@@ -20,7 +21,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,73 +28,59 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * {@code DataSet}s of Deeplearning4j, shuffled, dropped at once; nothing is computed.
- *
- * <ul>
- *   <li>{@code MemmpyDataSetIterator}, which gathers ahead with threads of its own;
- *   <li>{@code ListDataSetIterator} over examples in RAM, at most {@link #LISTED}, made before and
- *       forgotten after each turn: beside a full heap all who need collections would be slow;
- *   <li>{@code INDArray.pullRows} from all rows in RAM;
- *   <li>{@code FileDataSetIterator} over batches that were saved before, at most {@link
- *       #SAVED_BYTES}: their files come in another order, their rows do not.
- * </ul>
+ * {@code DataSet}s of Deeplearning4j, shuffled, dropped when they were read; nothing is computed.
  */
-final class Dl4jContenders implements Contenders {
+final class Dl4jContenders implements AutoCloseable {
     private static final int LISTED = 20_000;
     private static final long LISTED_BYTES = 256L << 20;
     private static final long SAVED_BYTES = 128L << 20;
 
     private final Table table;
     private final int batch;
-    private final Path directory;
-    private MemmpyDataSetIterator mapped;
+    private final Reader reader;
+    private final List<MemmpyDataSetIterator> open = new ArrayList<>();
 
-    /**
-     * Contenders of one race.
-     *
-     * @param directory for the saved batches
-     */
-    Dl4jContenders(Table table, int batch, Path directory) {
+    Dl4jContenders(Table table, int batch, Reader reader) {
         this.table = table;
         this.batch = batch;
-        this.directory = directory;
+        this.reader = reader;
     }
 
-    @Override
-    public void addTo(LoaderRace race) throws IOException {
-        mapped =
+    /**
+     * {@return {@code MemmpyDataSetIterator}, which gathers ahead with threads of its own}
+     *
+     * @param memory where batches lie
+     */
+    Race.Turn mapped(Memory memory) {
+        MemmpyDataSetIterator mapped =
                 new MemmpyDataSetIterator.Builder(table)
                         .feature(column("x"))
                         .label(column("y"))
                         .batchSize(batch)
                         .shuffle(1)
+                        .memory(memory)
                         .build();
-        add(race, "DL4J MemmpyDataSetIterator", this::mapped);
-        add(race, "DL4J ListDataSetIterator in RAM", this::listed);
-        INDArray x = inRam(table.array("x"));
-        INDArray y = inRam(table.array("y"));
-        add(race, "DL4J pullRows in RAM", round -> pulled(x, y, round));
-        File saved = Files.createDirectory(directory.resolve("saved")).toFile();
-        save(x, y, saved);
-        add(
-                race,
-                "DL4J FileDataSetIterator",
-                round -> speed(new FileDataSetIterator(saved, true, new Random(round), -1, "bin")));
-    }
-
-    private static void add(LoaderRace race, String name, Race.Turn turn) {
-        race.add(Entry.gather(name), Stopwatch.warmed(turn));
-    }
-
-    private double mapped(int round) throws IOException {
-        mapped.epoch(round + 1);
-        return speed(mapped);
+        open.add(mapped);
+        return Stopwatch.warmed(
+                round -> {
+                    mapped.epoch(round + 1);
+                    return speed(mapped);
+                });
     }
 
     private static INDArray inRam(MappedArray from) {
         INDArray array = Nd4j.createUninitialized(from.rowType().shape(from.rows()));
         from.read(0, MemorySegment.ofBuffer(array.data().pointer().asByteBuffer()));
         return array;
+    }
+
+    /**
+     * {@return {@code ListDataSetIterator} over at most {@link #LISTED} examples in RAM} They are
+     * made before and forgotten after each turn: beside a full heap all who need collections would
+     * be slow.
+     */
+    Race.Turn listed() {
+        return Stopwatch.warmed(this::listed);
     }
 
     private double listed(int round) throws IOException {
@@ -112,6 +98,13 @@ final class Dl4jContenders implements Contenders {
         }
         Collections.shuffle(examples, new Random(round));
         return speed(new ListDataSetIterator<>(examples, batch));
+    }
+
+    /** {@return {@code INDArray.pullRows} from all rows in RAM} */
+    Race.Turn pulled() {
+        INDArray x = inRam(table.array("x"));
+        INDArray y = inRam(table.array("y"));
+        return Stopwatch.warmed(round -> pulled(x, y, round));
     }
 
     private double pulled(INDArray x, INDArray y, int round) throws IOException {
@@ -135,6 +128,19 @@ final class Dl4jContenders implements Contenders {
                 });
     }
 
+    /**
+     * {@return {@code FileDataSetIterator} over batches that were saved before, at most {@link
+     * #SAVED_BYTES}: their files come in another order, their rows do not}
+     *
+     * @param directory where to; empty
+     */
+    Race.Turn saved(Path directory) {
+        File saved = directory.toFile();
+        save(inRam(table.array("x")), inRam(table.array("y")), saved);
+        return Stopwatch.warmed(
+                round -> speed(new FileDataSetIterator(saved, true, new Random(round), -1, "bin")));
+    }
+
     private void save(INDArray x, INDArray y, File folder) {
         RowIndex order = RowIndex.all(table.rows()).shuffle(0);
         long rowBytes = table.array("x").rowType().bytes();
@@ -152,15 +158,18 @@ final class Dl4jContenders implements Contenders {
     }
 
     /** What others left for the collector is not to be paid for here. */
-    private static double speed(DataSetIterator batches) throws IOException {
+    private double speed(DataSetIterator batches) throws IOException {
         System.gc();
-        return Stopwatch.rowsPerSecond(() -> batches.hasNext() ? batches.next().numExamples() : 0);
+        return Stopwatch.rowsPerSecond(() -> batches.hasNext() ? take(batches.next()) : 0);
+    }
+
+    private int take(DataSet taken) {
+        reader.read(() -> MemorySegment.ofBuffer(taken.getFeatures().data().asNio()));
+        return taken.numExamples();
     }
 
     @Override
     public void close() {
-        if (mapped != null) {
-            mapped.close();
-        }
+        open.forEach(MemmpyDataSetIterator::close);
     }
 }

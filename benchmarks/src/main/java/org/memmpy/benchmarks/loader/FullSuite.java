@@ -65,8 +65,6 @@ public final class FullSuite extends CachedSuite {
     @Override
     List<Contenders> others(Store store, int batch, Path directory) {
         Engines.useOneThread();
-        return List.of(
-                new DjlContenders(store.table(), batch),
-                new Dl4jContenders(store.table(), batch, directory));
+        return List.of(new EngineContenders(store.table(), batch, directory));
     }
 }

@@ -18,12 +18,14 @@ import java.util.Optional;
 final class LoaderRace {
     private final int rowBytes;
     private final int batch;
+    private final Yardstick yardstick;
     private final Race race = new Race();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    LoaderRace(int rowBytes, int batch) {
+    LoaderRace(int rowBytes, int batch, Yardstick yardstick) {
         this.rowBytes = rowBytes;
         this.batch = batch;
+        this.yardstick = yardstick;
     }
 
     void add(Entry entry, Race.Turn turn) {
@@ -47,8 +49,8 @@ final class LoaderRace {
         report.line("");
         report.line("rows of %,d bytes, batches of %,d", rowBytes, batch);
         report.line(
-                "  %-38s %12s %7s %10s  %s",
-                "", "rows/s", "GB/s", "x C gather", "fewest to most rows/s");
+                "  %-44s %12s %7s %10s  %s",
+                "", "rows/s", "GB/s", yardstick.heading(), "fewest to most rows/s");
         for (Entry entry : entries.values()) {
             print(entry, report);
             report.record(members(entry));
@@ -60,13 +62,13 @@ final class LoaderRace {
 
     private void print(Entry entry, Report report) {
         if (race.reason(entry.label()) != null) {
-            report.line("  %-38s skipped: %s", entry.label(), race.reason(entry.label()));
+            report.line("  %-44s skipped: %s", entry.label(), race.reason(entry.label()));
             return;
         }
         List<Double> samples = race.samples(entry.label());
-        List<Double> ratios = ratios(entry, Entry.memcpy(entry.columns()));
+        List<Double> ratios = ratios(entry, yardstick.of(entry));
         report.line(
-                "  %-38s %12s %7s %10s  %s to %s",
+                "  %-44s %12s %7s %10s  %s to %s",
                 entry.label(),
                 Report.number(median(samples)),
                 Report.number(median(samples) * rowBytes / 1e9),
@@ -90,7 +92,40 @@ final class LoaderRace {
         }
     }
 
+    /**
+     * Prints and records something else than the speed of an entry, unless it did not take part.
+     *
+     * @param figure of an entry of this race
+     */
+    void report(Figure figure, Report report) {
+        if (missing(figure.of())) {
+            return;
+        }
+        report.line("  %s", figure);
+        Map<String, Object> members = identity(figure.of());
+        members.put(figure.member(), figure.median());
+        members.put("samples", figure.samples());
+        report.record(members);
+    }
+
     private Map<String, Object> members(Entry entry) {
+        Map<String, Object> members = identity(entry);
+        if (race.reason(entry.label()) != null) {
+            members.put("skipped", race.reason(entry.label()));
+            return members;
+        }
+        List<Double> samples = race.samples(entry.label());
+        members.put("rowsPerSecond", median(samples));
+        members.put("bytesPerSecond", median(samples) * rowBytes);
+        List<Double> ratios = ratios(entry, yardstick.of(entry));
+        if (!ratios.isEmpty()) {
+            members.put(yardstick.member(), median(ratios));
+        }
+        members.put("samples", samples);
+        return members;
+    }
+
+    private Map<String, Object> identity(Entry entry) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("bench", entry.bench());
         members.put("contender", entry.contender());
@@ -99,19 +134,12 @@ final class LoaderRace {
         members.put("columns", entry.columns());
         members.put("threads", entry.threads());
         members.put("cached", true);
-        if (race.reason(entry.label()) != null) {
-            members.put("skipped", race.reason(entry.label()));
-            return members;
-        }
-        List<Double> samples = race.samples(entry.label());
-        members.put("rowsPerSecond", median(samples));
-        members.put("bytesPerSecond", median(samples) * rowBytes);
-        List<Double> ratios = ratios(entry, Entry.memcpy(entry.columns()));
-        if (!ratios.isEmpty()) {
-            members.put("ratioToMemcpyGather", median(ratios));
-        }
-        members.put("samples", samples);
         return members;
+    }
+
+    /** {@return rows a second, round by round; none if the entry did not take part} */
+    List<Double> samples(Entry entry) {
+        return missing(entry) ? List.of() : race.samples(entry.label());
     }
 
     /** {@return the ratios round by round; empty if one of the two did not take part} */

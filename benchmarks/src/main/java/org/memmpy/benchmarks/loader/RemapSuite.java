@@ -5,7 +5,6 @@ package org.memmpy.benchmarks.loader;
 
 import static org.memmpy.batch.Column.column;
 
-import org.memmpy.DType;
 import org.memmpy.batch.BatchLoader;
 import org.memmpy.batch.Epoch;
 import org.memmpy.batch.LoaderBuilder;
@@ -19,7 +18,6 @@ import org.memmpy.store.RowLease;
 import org.memmpy.store.RowPages;
 import org.memmpy.store.RowWindow;
 import org.memmpy.store.Store;
-import org.memmpy.store.StoreOption;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +27,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Shuffled rows of whole pages: copied side by side, or mapped side by side. Every contender's
@@ -104,9 +101,9 @@ public final class RemapSuite extends Suite {
 
     private void race(Path path, int rowBytes, NativeGather c, Report report) throws IOException {
         long rows = bytes / rowBytes;
-        write(path, rows, rowBytes);
+        Rows.writeLabelled(path, rows, rowBytes);
         int batch = Math.clamp((64L << 20) / rowBytes, 64, 256);
-        LoaderRace race = new LoaderRace(rowBytes, batch);
+        LoaderRace race = new LoaderRace(rowBytes, batch, Yardstick.MEMCPY);
         try (Arena arena = Arena.ofShared();
                 Store store = Store.open(path)) {
             MappedArray x = store.array("x");
@@ -181,19 +178,6 @@ public final class RemapSuite extends Suite {
                 .shuffle(7)
                 .threads(1)
                 .prefetch(2);
-    }
-
-    private static void write(Path path, long rows, int rowBytes) throws IOException {
-        byte[] row = new byte[rowBytes];
-        new SplittableRandom(42).nextBytes(row);
-        try (Store store = Store.create(path, StoreOption.NO_FORCE)) {
-            MappedArray x = store.array("x", DType.FLOAT32, rowBytes / Float.BYTES);
-            for (long i = 0; i < rows; i++) {
-                row[0] = (byte) i;
-                x.append(MemorySegment.ofArray(row));
-            }
-            store.commit();
-        }
     }
 
     /** Produces a batch. */

@@ -52,15 +52,27 @@ final class Rows {
      */
     static void write(Path path, long rows, int rowBytes) throws IOException {
         try (Store store = Store.create(path, StoreOption.NO_FORCE)) {
-            fill(store.array("x", DType.FLOAT32, rowBytes / Float.BYTES), rows, rowBytes);
+            fillLabelled(store, rows, rowBytes);
             fill(store.array("bytes", DType.UINT8, rowBytes / Float.BYTES), rows, rowBytes / 4);
             for (String name : columns()) {
                 int bytes = rowBytes / COLUMNS;
                 fill(store.array(name, DType.FLOAT32, bytes / Float.BYTES), rows, bytes);
             }
-            fill(store.array("y", DType.FLOAT32, 1), rows, Float.BYTES);
             store.commit();
         }
+    }
+
+    /** As {@link #write}, {@code x} and {@code y} only; {@code rowBytes} is a multiple of 4. */
+    static void writeLabelled(Path path, long rows, int rowBytes) throws IOException {
+        try (Store store = Store.create(path, StoreOption.NO_FORCE)) {
+            fillLabelled(store, rows, rowBytes);
+            store.commit();
+        }
+    }
+
+    private static void fillLabelled(Store store, long rows, int rowBytes) throws IOException {
+        fill(store.array("x", DType.FLOAT32, rowBytes / Float.BYTES), rows, rowBytes);
+        fill(store.array("y", DType.FLOAT32, 1), rows, Float.BYTES);
     }
 
     private static void fill(MappedArray array, long rows, int rowBytes) throws IOException {

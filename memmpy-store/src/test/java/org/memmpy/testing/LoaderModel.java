@@ -1,13 +1,14 @@
 // Copyright the memmpy authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package org.memmpy.batch;
+package org.memmpy.testing;
 
 import static org.memmpy.batch.Column.column;
 
 import org.memmpy.DType;
 import org.memmpy.RaggedType;
 import org.memmpy.RowType;
+import org.memmpy.batch.Column;
 import org.memmpy.store.MappedArray;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
@@ -29,10 +30,12 @@ import java.util.stream.LongStream;
 /**
  * A store whose every element is a function of its place, and what a loader must make of its
  * columns, by loops that are too plain to be wrong. Values are small whole numbers, which every
- * dtype holds exactly.
+ * dtype holds exactly; {@code id}, int64, is the row's number.
  */
-final class LoaderModel {
-    static final int CLASSES = 7;
+public final class LoaderModel {
+    /** How many the labels, {@code c_...}, are of. */
+    public static final int CLASSES = 7;
+
     private static final DType[] DTYPES = DType.values();
     private static final RowType WIDE = RowType.of(DType.UINT8, 2, 4096);
     private static final int ELEMENTS = 3;
@@ -54,8 +57,9 @@ final class LoaderModel {
      * A row.
      *
      * @param seed of its store
+     * @param row its number
      */
-    record Row(int seed, long row) {
+    public record Row(int seed, long row) {
         long hash(String array, long element) {
             long z =
                     seed * 0x9E3779B97F4A7C15L + array.hashCode() * 31L + row * 1_000_003 + element;
@@ -87,10 +91,27 @@ final class LoaderModel {
         }
     }
 
+    /**
+     * {@return rows of a store with seed 0}
+     *
+     * @param numbers of the rows
+     */
+    public static List<Row> rows(long... numbers) {
+        return LongStream.of(numbers).mapToObj(number -> new Row(0, number)).toList();
+    }
+
     // ---- the store
 
-    /** Makes a store of several files an array. */
-    static void create(Path path, int seed, int rows, int parts) throws IOException {
+    /**
+     * Makes a store of several files an array.
+     *
+     * @param path where
+     * @param seed makes its values others than those of another store
+     * @param rows how many
+     * @param parts how many files
+     * @throws IOException if it cannot be written
+     */
+    public static void create(Path path, int seed, int rows, int parts) throws IOException {
         try (Store store = Store.create(path, StoreOption.NO_FORCE)) {
             fill(store, seed, 0, rows / parts);
             store.commit();
@@ -115,6 +136,7 @@ final class LoaderModel {
         for (int row = from; row < to; row++) {
             rows.add(new Row(seed, row));
         }
+        store.array("id", DType.INT64).append(rows.stream().mapToLong(Row::row).toArray());
         append(store.array("wide", WIDE.dtype(), WIDE.shape()), wide(rows));
         Out weights = new Out();
         rows.forEach(row -> weights.put(DType.FLOAT32, 1 + row.label("weight")));
@@ -159,7 +181,12 @@ final class LoaderModel {
     // ---- what is delivered
 
     /** What a batch of rows is, as bytes. */
-    interface Expected {
+    public interface Expected {
+        /**
+         * {@return the bytes of a column}
+         *
+         * @param rows of the batch
+         */
         byte[] of(List<Row> rows);
     }
 
@@ -169,19 +196,31 @@ final class LoaderModel {
      * @param column as the loader is told
      * @param expected of the model
      */
-    record Delivered(Column column, Expected expected) {}
+    public record Delivered(Column column, Expected expected) {}
 
     /** Changes a value after a cast. */
     private interface Change {
         double of(double value);
     }
 
-    static Delivered wide() {
+    /** {@return each row's number, int64} */
+    public static Delivered id() {
+        return new Delivered(
+                column("id"),
+                rows -> {
+                    Out out = new Out();
+                    rows.forEach(row -> out.put(DType.INT64, row.row()));
+                    return out.bytes();
+                });
+    }
+
+    /** {@return whole pages a row, as they are stored} */
+    public static Delivered wide() {
         return new Delivered(column("wide"), LoaderModel::wide);
     }
 
     /** {@return every conversion of every dtype} */
-    static List<Delivered> all() {
+    public static List<Delivered> all() {
         List<Delivered> all = new ArrayList<>();
         all.add(wide());
         for (DType from : DTYPES) {
