@@ -76,9 +76,9 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p><b>Ownership.</b> A store that was given by its path belongs to the dataset and its views, any
- * other to the caller; passes that have begun outlive it. A batch belongs to whoever takes it; what
- * it did not close is closed when the pass is exhausted, as in DJL ({@code
+ * <p><b>Ownership.</b> A store that was given by its path belongs to the datasets built and their
+ * views, any other to the caller; passes that have begun outlive it. A batch belongs to whoever
+ * takes it; what it did not close is closed when the pass is exhausted, as in DJL ({@code
  * -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to {@code getData}.
  * An array that is to stay is detached. Arrays are memory of their own, unless {@link
  * Builder#optMemory} says otherwise: changing them changes nothing in the store. The threads of a
@@ -88,7 +88,8 @@ import java.util.function.Supplier;
  *
  * <p><b>Devices.</b> Batches are on the manager's device, or on that of {@link Builder#optDevice}.
  * For one that is not the CPU, rows are gathered into host memory that is used again, pinned if
- * CUDA's runtime library can be found, and copied by the loader's thread.
+ * CUDA's runtime library can be found, and copied by the loader's thread. That is so with PyTorch;
+ * other engines make their arrays of memory that is not used again.
  *
  * <p>Immutable, but for the count of epochs; safe from any thread. Several passes may run at once,
  * each with one consumer.
