@@ -44,8 +44,17 @@ record ChosenArray(Column column, long stepFeatures, Column mask) {
         return new ChosenArray(column, features, null);
     }
 
-    /** {@return the same array with another mask} */
+    /**
+     * {@return the same array with another mask}
+     *
+     * @throws IllegalArgumentException if the mask's batches have no row for each of the array's
+     */
     ChosenArray masked(Table table, Column by) {
+        if (by.isPacked()) {
+            throw new IllegalArgumentException(
+                    "%s: %s as a mask: a batch of it has no row for each of the batch's. Use padTo(n) or padToLongest()"
+                            .formatted(table, by));
+        }
         return new ChosenArray(column, stepFeatures, masking(table, by));
     }
 

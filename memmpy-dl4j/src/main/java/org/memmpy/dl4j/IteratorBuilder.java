@@ -57,8 +57,13 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
         return table;
     }
 
-    int batchSize() {
-        return batchSize;
+    /** {@return the rows of a batch of this rank} */
+    int ownBatchSize() {
+        return batchSize / Math.max(1, world);
+    }
+
+    Ends ends() {
+        return ends;
     }
 
     /**
@@ -217,7 +222,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      * Has a {@code reset} in the middle of a pass lead to the next epoch too, and not only one
      * after its last batch: for wrappers that end passes early, as {@code
      * EarlyTerminationDataSetIterator} does, which would read the same rows in each epoch. A pass
-     * of which nothing was read never counts.
+     * of which nothing was read, or that has failed, never counts.
      *
      * @param counts whether
      * @return this builder
@@ -283,7 +288,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
 
     /** {@return the most rows of a batch of this rank} */
     private long mostRows(RowIndex chosen) {
-        long own = batchSize / Math.max(1, world);
+        long own = ownBatchSize();
         return Math.max(1, ends == Ends.KEEP ? Math.min(own, epochRows(chosen, own)) : own);
     }
 

@@ -68,9 +68,9 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
     private transient volatile DataSetPreProcessor preProcessor;
 
     private MemmpyDataSetIterator(Builder builder, Arrangement arrangement, List<String> labels) {
-        super(builder.newPasses(arrangement.columns()), arrangement);
+        super(builder, arrangement);
         this.arrangement = arrangement;
-        this.batchSize = builder.batchSize();
+        this.batchSize = builder.ownBatchSize();
         this.inputColumns = builder.feature.columns(builder.table());
         this.totalOutcomes = builder.label.columns(builder.table());
         this.labels = labels;
@@ -99,7 +99,7 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
         return masks == null ? null : masks[0];
     }
 
-    /** {@return the rows of a batch, as asked for} */
+    /** {@return the rows of a batch, as asked for; of several ranks, those of this one} */
     @Override
     public int batch() {
         return batchSize;
@@ -199,6 +199,10 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
          * features, time]}. A step of one number has one feature, one of several dimensions all its
          * numbers.
          *
+         * <p>Leave out rows without a step, by {@link #index} or a {@link #cut} on a column of
+         * their lengths: their mask is 0 everywhere, of which DL4J's layers make NaN (the mean of a
+         * {@code GlobalPoolingLayer}) or an exception ("entirely masked out").
+         *
          * @param column a ragged array, padded with {@link Column#padTo} or {@link
          *     Column#padToLongest}: with a mask {@code [rows, time]} of the steps that are real; or
          *     an array of rows {@code (time, features)} or {@code (time,)}: without
@@ -213,7 +217,8 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
         /**
          * Chooses the features' mask, instead of a sequence's own.
          *
-         * @param column 0 for what is to be ignored, else 1; float32 unless it is floating already
+         * @param column 0 for what is to be ignored, else 1; float32 unless it is floating already.
+         *     A ragged array must be padded
          * @return this
          */
         public Builder featureMask(Column column) {
@@ -225,6 +230,9 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
          * Chooses the labels: one-hot classes, class ids for a loss that wants them sparse, or
          * numbers for a regression. To train without, name the features again.
          *
+         * <p>Class ids are for training only: {@code network.evaluate} and {@code Evaluation} want
+         * one-hot labels.
+         *
          * @param column the array and how it is delivered
          * @return this
          */
@@ -234,7 +242,9 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
         }
 
         /**
-         * Chooses labels that are sequences, a label for each step.
+         * Chooses labels that are sequences, a label for each step: numbers, or class ids for a
+         * loss that wants them sparse, to train with only, as of {@link #label}. Ids of a ragged
+         * array cannot be made one-hot; store rows of zeros and ones to evaluate with.
          *
          * @param column as of {@link #featureSequence}
          * @return this

@@ -41,7 +41,7 @@ public final class MemmpyMultiDataSetIterator extends RowsIterator<MultiDataSet>
     private transient volatile MultiDataSetPreProcessor preProcessor;
 
     private MemmpyMultiDataSetIterator(Builder builder, Arrangement arrangement) {
-        super(builder.newPasses(arrangement.columns()), arrangement);
+        super(builder, arrangement);
         this.arrangement = arrangement;
         this.preProcessor = builder.preProcessor;
     }
@@ -49,7 +49,7 @@ public final class MemmpyMultiDataSetIterator extends RowsIterator<MultiDataSet>
     @Override
     MultiDataSet deliver(INDArray[] arrays) {
         MultiDataSet batch =
-                new org.nd4j.linalg.dataset.MultiDataSet(
+                new MaskedMultiDataSet(
                         arrangement.features(arrays),
                         arrangement.labels(arrays),
                         arrangement.featureMasks(arrays),
@@ -137,6 +137,7 @@ public final class MemmpyMultiDataSetIterator extends RowsIterator<MultiDataSet>
          *
          * @param column as of {@link MemmpyDataSetIterator.Builder#featureMask}
          * @return this
+         * @throws IllegalArgumentException if it is ragged and not padded
          * @throws IllegalStateException if no features were added
          */
         public Builder featureMask(Column column) {
@@ -172,6 +173,7 @@ public final class MemmpyMultiDataSetIterator extends RowsIterator<MultiDataSet>
          *
          * @param column as of {@link MemmpyDataSetIterator.Builder#featureMask}
          * @return this
+         * @throws IllegalArgumentException if it is ragged and not padded
          * @throws IllegalStateException if no labels were added
          */
         public Builder labelMask(Column column) {

@@ -27,15 +27,15 @@ final class Passes implements AutoCloseable {
     private final Keeper keeper;
     private final boolean everyResetCounts;
     private final Cleaner.Cleanable loaderCloser;
-    private long number;
+    private volatile long number;
 
     /** Where the next pass begins, or this one has begun; null for the start of the epoch. */
     private LoaderState from;
 
     /** Null until its first batch is asked for. */
-    private Epoch pass;
+    private volatile Epoch pass;
 
-    private LoaderStats lastStats = LoaderStats.NONE;
+    private volatile LoaderStats lastStats = LoaderStats.NONE;
     private volatile boolean closed;
 
     /** Whether {@link #next} has said that this was closed. */
@@ -164,25 +164,47 @@ final class Passes implements AutoCloseable {
         return loader.memoryBytes() + keeper.bytes();
     }
 
-    /** {@return the epoch of the pass that runs, or of the next one} */
-    synchronized long number() {
+    /** {@return whether {@link #close} was called} */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** {@return the epoch of the pass that runs, or of the next one; waits for nobody} */
+    long number() {
         return number;
     }
 
     /**
      * Ends the pass. The next one is of the next epoch if this one was completed, or every reset
-     * counts; else of the same.
+     * counts and this one had a batch and did not fail; else of the same.
      *
      * @param rowsMissing whether the consumer did not get all rows of the batches taken from here
      */
     synchronized void reset(boolean rowsMissing) {
         requireOpen();
         if (pass != null) {
-            boolean completed = everyResetCounts || (pass.isComplete() && !rowsMissing);
+            boolean completed =
+                    (pass.isComplete() && !rowsMissing) || (everyResetCounts && wasRead());
             LoaderState again = completed ? null : from;
             restart(completed ? number + 1 : number);
             from = again;
         }
+    }
+
+    /** {@return whether the pass gave a batch, and has not told of a failure} */
+    private boolean wasRead() {
+        boolean failed = !pass.hasNext() && !pass.isComplete();
+        return !failed && pass.deliveredRows() > firstRow();
+    }
+
+    /** {@return the rows of the epoch before the pass} */
+    private long firstRow() {
+        return from == null ? 0 : from.rows();
+    }
+
+    /** {@return the rows of the epoch that the batches had which were taken so far} */
+    synchronized long takenRows() {
+        return pass == null ? firstRow() : pass.deliveredRows();
     }
 
     /** Ends the pass; the next one is of the epoch named. */
@@ -205,9 +227,10 @@ final class Passes implements AutoCloseable {
         return from == null ? loader.state(number) : from;
     }
 
-    /** {@return of the pass, or of the last one if none was started since} */
-    synchronized LoaderStats stats() {
-        return pass == null ? lastStats : pass.stats();
+    /** {@return of the pass, or of the last one if none was started since; waits for nobody} */
+    LoaderStats stats() {
+        Epoch now = pass;
+        return now == null ? lastStats : now.stats();
     }
 
     private void requireOpen() {

@@ -4,6 +4,7 @@
 package org.memmpy.dl4j;
 
 import org.memmpy.RowType;
+import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.batch.MiniBatch;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Batches as arrays, one for each column, whole or in pieces of any number of rows. What lies in
@@ -21,6 +23,7 @@ import java.util.List;
  */
 final class RowCutter {
     private final Passes passes;
+    private final Ends ends;
     private final Nd4jArrays.OfColumn[] arrays;
 
     /** The batch that was cut, or null if none has rows left. */
@@ -29,8 +32,12 @@ final class RowCutter {
     /** Whether rows of this pass were taken and did not reach the consumer. */
     private boolean lost;
 
-    RowCutter(Passes passes, Arrangement arrangement) {
+    /** How far the consumer had come before a call that has failed; null if none did since. */
+    private Reached beforeFailure;
+
+    RowCutter(Passes passes, Arrangement arrangement, Ends ends) {
         this.passes = passes;
+        this.ends = ends;
         this.arrays = new Nd4jArrays.OfColumn[arrangement.columns().size()];
         for (int c = 0; c < arrays.length; c++) {
             arrays[c] = new Nd4jArrays.OfColumn(arrangement.stepFeatures(c));
@@ -41,15 +48,37 @@ final class RowCutter {
         return rest != null || passes.hasNext();
     }
 
+    /**
+     * How far the consumer has come.
+     *
+     * @param rows of the epoch, in the batches that were taken
+     * @param left how many of them the consumer did not get
+     */
+    private record Reached(long rows, int left) {}
+
+    private Reached reached() {
+        return new Reached(passes.takenRows(), rest == null ? 0 : rest.rowsLeft());
+    }
+
     /** {@return the next batch, or what is left of one that was cut} */
     INDArray[] next() {
-        INDArray[] batch = piece(Integer.MAX_VALUE);
-        passes.delivered();
-        return batch;
+        return delivered(() -> piece(Integer.MAX_VALUE));
     }
 
     /** {@return the next rows of the pass; fewer at its end} */
     INDArray[] next(int rows) {
+        return delivered(() -> pieces(rows));
+    }
+
+    private INDArray[] delivered(Supplier<INDArray[]> taken) {
+        beforeFailure = beforeFailure == null ? reached() : beforeFailure;
+        INDArray[] arrays = taken.get();
+        passes.delivered();
+        beforeFailure = null;
+        return arrays;
+    }
+
+    private INDArray[] pieces(int rows) {
         List<INDArray[]> pieces = new ArrayList<>();
         int missing = rows;
         do {
@@ -57,9 +86,7 @@ final class RowCutter {
             pieces.add(piece);
             missing -= (int) piece[0].size(0);
         } while (missing > 0 && hasNext());
-        INDArray[] all = pieces.size() == 1 ? pieces.getFirst() : joined(pieces);
-        passes.delivered();
-        return all;
+        return pieces.size() == 1 ? pieces.getFirst() : joined(pieces);
     }
 
     private static INDArray[] joined(List<INDArray[]> pieces) {
@@ -73,6 +100,9 @@ final class RowCutter {
 
     /** {@return rows of one batch: those left of the batch that was cut, or of the next one} */
     private INDArray[] piece(int most) {
+        if (passes.isClosed()) {
+            rest = null; // its memory may be gone; passes say so
+        }
         Cut cut = rest == null ? new Cut(passes.next()) : rest;
         rest = null;
         INDArray[] piece = cut.take(most);
@@ -90,15 +120,25 @@ final class RowCutter {
     /** {@return how far the consumer has come, to the row} */
     LoaderState state() {
         LoaderState state = passes.state();
-        if (rest == null) {
-            return state;
+        Reached reached = beforeFailure == null ? reached() : beforeFailure;
+        if (reached.left() > 0) {
+            requireRestOfOwn(state);
+        }
+        long rows = reached.rows() - reached.left();
+        return rows == state.rows() ? state : state.withRows(rows);
+    }
+
+    /** Refuses a state in the middle of a batch where that leads to other batches or rows. */
+    private void requireRestOfOwn(LoaderState state) {
+        if (ends == Ends.DROP) {
+            throw new IllegalStateException(
+                    "next(int) has cut a batch, and what is left of the epoch from there drops other rows at its end (Ends.DROP) than the pass does. Take whole batches, with next(), or choose other ends");
         }
         if (state.world() > 1) {
             throw new IllegalStateException(
                     "next(int) has cut a batch that %d ranks share, of which the state cannot know how far the others are. Take whole batches, with next()"
                             .formatted(state.world()));
         }
-        return rest.rowsLeft() == 0 ? state : state.withRows(state.rows() - rest.rowsLeft());
     }
 
     void reset() {
@@ -114,6 +154,7 @@ final class RowCutter {
     private void forget() {
         rest = null;
         lost = false;
+        beforeFailure = null;
     }
 
     /** A batch, and from where on it was not yet delivered. Holds its memory while reachable. */

@@ -21,9 +21,9 @@ abstract class RowsIterator<D> implements Iterator<D>, AutoCloseable {
     private final Passes passes;
     private final RowCutter rows;
 
-    RowsIterator(Passes passes, Arrangement arrangement) {
-        this.passes = passes;
-        this.rows = new RowCutter(passes, arrangement);
+    RowsIterator(IteratorBuilder<?> builder, Arrangement arrangement) {
+        this.passes = builder.newPasses(arrangement.columns());
+        this.rows = new RowCutter(passes, arrangement, builder.ends());
     }
 
     /** {@return what the consumer gets, made of the arrays of all columns; preprocessed} */
@@ -115,9 +115,12 @@ abstract class RowsIterator<D> implements Iterator<D>, AutoCloseable {
     /**
      * {@return how far the consumer has come, to the row, or where the next pass begins} To be
      * given to {@link MemmpyDataSetIterator.Builder#state}, also in another process, as JSON. A
-     * batch that was lost by an exception of the preprocessor counts as delivered
+     * batch that was lost by an exception of the preprocessor counts as delivered; what a failed
+     * {@code next} has taken does not
      *
-     * @throws IllegalStateException if {@link #next(int)} has cut a batch that several ranks share
+     * @throws IllegalStateException if {@link #next(int)} has cut a batch that several ranks share,
+     *     or a batch of a pass that drops the last rows ({@link org.memmpy.batch.Ends#DROP}): from
+     *     there, others would be dropped
      */
     public synchronized LoaderState state() {
         return rows.state();

@@ -94,6 +94,48 @@ class FailureTest extends WithTable {
     }
 
     @Test
+    void aCutBatchIsNotDeliveredAfterTheClose() {
+        for (int rows : new int[] {1, 7, 20}) {
+            MemmpyDataSetIterator iterator = builder().build();
+            iterator.next(3);
+            iterator.close();
+            assertTrue(iterator.hasNext());
+            IllegalStateException thrown =
+                    assertThrows(IllegalStateException.class, () -> iterator.next(rows));
+            assertTrue(thrown.getMessage().contains("closed"), thrown.getMessage());
+            assertFalse(iterator.hasNext());
+            assertThrows(IllegalStateException.class, iterator::next);
+            assertEquals(3, iterator.state().rows());
+        }
+        MemmpyDataSetIterator atTheEnd = builder().batchSize(ROWS).build();
+        atTheEnd.next(3);
+        atTheEnd.close();
+        assertThrows(IllegalStateException.class, atTheEnd::next);
+        assertFalse(atTheEnd.hasNext());
+    }
+
+    @Test
+    void rowsThatAFailedCallHasTakenAreNotCounted() {
+        try (MemmpyDataSetIterator iterator =
+                builder()
+                        .label(column("id").oneHot(8))
+                        .batchSize(2)
+                        .threads(1)
+                        .prefetch(1)
+                        .build()) {
+            iterator.next(3);
+            for (int i = 0; i < 2; i++) {
+                assertThrows(MemmpyException.class, () -> iterator.next(10));
+                assertEquals(3, iterator.state().rows());
+            }
+            iterator.reset();
+            assertEquals(0, iterator.state().rows());
+            assertEquals(3, iterator.next(3).numExamples());
+            assertEquals(3, iterator.state().rows());
+        }
+    }
+
+    @Test
     void aPreProcessorsExceptionIsTheConsumers() {
         try (MemmpyDataSetIterator iterator = builder().build()) {
             iterator.setPreProcessor(
@@ -197,7 +239,9 @@ class FailureTest extends WithTable {
         // the cleaner's thread, too, may have a few lines to go
         for (int i = 0; i < 100 && OpenResources.stillOpen().size() > openBefore; i++) {
             System.gc();
+            Thread.sleep(10);
         }
+        assertTrue(OpenResources.stillOpen().size() <= openBefore);
     }
 
     private WeakReference<MemmpyDataSetIterator> abandon() {

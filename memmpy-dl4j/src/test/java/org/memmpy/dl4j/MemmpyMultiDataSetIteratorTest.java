@@ -19,9 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.RaggedType;
 import org.memmpy.batch.LoaderState;
 import org.memmpy.store.Store;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.dataset.AsyncMultiDataSetIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -207,6 +209,24 @@ class MemmpyMultiDataSetIteratorTest extends WithTable {
                 MultiDataSet batch = iterator.next(3);
                 assertNull(batch.getLabelsMaskArray(0));
                 assertEquals(8, batch.getLabelsMaskArray(1).getInt(1, 0));
+                batch.detach();
+                try (MemoryWorkspace scope =
+                        Nd4j.getWorkspaceManager().getAndActivateWorkspace("memmpy-migrated")) {
+                    assertTrue(scope.isScopeActive());
+                    batch.migrate();
+                    assertTrue(batch.getLabelsMaskArray(1).isAttached());
+                    batch.detach();
+                }
+                assertFalse(batch.getLabelsMaskArray(1).isAttached());
+                assertNull(batch.getLabelsMaskArray(0));
+                MultiDataSet copy = batch.copy();
+                assertArrayEquals(batch.getFeatures(), copy.getFeatures());
+                assertArrayEquals(batch.getLabels(), copy.getLabels());
+                assertArrayEquals(batch.getFeaturesMaskArrays(), copy.getFeaturesMaskArrays());
+                assertArrayEquals(batch.getLabelsMaskArrays(), copy.getLabelsMaskArrays());
+                copy.getLabelsMaskArray(1).assign(0);
+                assertEquals(8, batch.getLabelsMaskArray(1).getInt(1, 0));
+                copy.copy().detach();
             }
         }
     }
@@ -221,6 +241,8 @@ class MemmpyMultiDataSetIteratorTest extends WithTable {
             assertEquals(1, batch.numFeatureArrays());
             assertEquals(0, batch.numLabelsArrays());
             assertFalse(batch.hasMaskArrays());
+            assertEquals(0, batch.copy().numLabelsArrays());
+            batch.detach();
         }
     }
 

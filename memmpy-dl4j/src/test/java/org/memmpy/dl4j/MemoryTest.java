@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
 import org.memmpy.os.OpenResources;
 import org.memmpy.os.PageFile;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -31,6 +33,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Memory that is used again after a number of batches: within that number, all is right. */
 class MemoryTest extends WithTable {
@@ -85,7 +88,12 @@ class MemoryTest extends WithTable {
     }
 
     private List<Integer> order(int epoch) {
-        try (MemmpyDataSetIterator plain = paged(Memory.recycled()).epoch(epoch).build()) {
+        return order(epoch, 10);
+    }
+
+    private List<Integer> order(int epoch, int batchSize) {
+        try (MemmpyDataSetIterator plain =
+                paged(Memory.recycled()).batchSize(batchSize).epoch(epoch).build()) {
             return drain(plain);
         }
     }
@@ -188,6 +196,57 @@ class MemoryTest extends WithTable {
                     wrapped.reset();
                 }
                 wrapped.shutdown();
+            }
+        }
+    }
+
+    /**
+     * A consumer that holds a batch and asks whether another follows: the wrapper then has that
+     * one, its queue is full, and its thread has one more in hand. A batch must be valid while so
+     * many further ones, the queue and 2, were taken; thus 3 more than the queue.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void aWrapperTakesTwoMoreThanItsQueueBeyondTheConsumersBatch(int queue)
+            throws InterruptedException {
+        AtomicInteger taken = new AtomicInteger();
+        try (MemmpyDataSetIterator iterator =
+                paged(Memory.unsafeRing(queue + 3))
+                        .batchSize(4)
+                        .preProcessor(batch -> taken.incrementAndGet())
+                        .build()) {
+            AsyncDataSetIterator wrapped = new AsyncDataSetIterator(iterator, queue, false);
+            assertTrue(wrapped.hasNext()); // without which its next is null
+            for (int batch = 1; batch < 5; batch++) {
+                DataSet held = wrapped.next();
+                assertTrue(wrapped.hasNext());
+                for (int i = 0; i < 1000 && taken.get() < batch + queue + 2; i++) {
+                    Thread.sleep(10);
+                }
+                Thread.sleep(10); // none is taken beyond
+                assertEquals(batch + queue + 2, taken.get());
+                assertEquals(order(0, 4).subList(4 * batch - 4, 4 * batch), ids(held));
+            }
+            wrapped.shutdown();
+        }
+    }
+
+    @Test
+    void aWindowThatIsReadTooLateHasRowsOfOtherBatchesInAnyPass() {
+        try (MemmpyDataSetIterator iterator = paged(Mode.REMAPPED.of(1)).build()) {
+            DataSet late = iterator.next();
+            for (int epoch = 0; epoch < 3; epoch++) {
+                iterator.reset();
+                iterator.next();
+                iterator.reset();
+                assertEquals(ROWS, drain(iterator).size());
+                for (int i = 0; i < 10; i++) {
+                    INDArray row = late.getFeatures().getRow(i);
+                    float id = row.getFloat(0);
+                    assertTrue(0 <= id && id < ROWS && id == (int) id, id + " is no row");
+                    assertEquals(id, row.minNumber().floatValue());
+                    assertEquals(id, row.maxNumber().floatValue());
+                }
             }
         }
     }

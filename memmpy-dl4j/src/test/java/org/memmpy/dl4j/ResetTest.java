@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.memmpy.batch.Column.column;
 
 import org.junit.jupiter.api.Test;
+import org.memmpy.MemmpyException;
 import org.memmpy.os.OpenResources;
 
 import java.util.List;
@@ -95,6 +97,31 @@ class ResetTest extends WithTable {
             iterator.next(7);
             iterator.reset();
             assertEquals(order(3), drain(iterator));
+        }
+    }
+
+    @Test
+    void aPassThatFailedNeverCounts() {
+        try (MemmpyDataSetIterator iterator =
+                builder()
+                        .everyResetCounts(true)
+                        .label(column("id").oneHot(25))
+                        .threads(1)
+                        .prefetch(1)
+                        .build()) {
+            for (int pass = 0; pass < 2; pass++) {
+                iterator.next();
+                iterator.next();
+                assertThrows(MemmpyException.class, iterator::next);
+                iterator.reset();
+                assertEquals(0, iterator.epoch());
+            }
+        }
+        try (MemmpyDataSetIterator iterator =
+                builder().everyResetCounts(true).label(column("id").oneHot(2)).build()) {
+            assertThrows(MemmpyException.class, iterator::next);
+            iterator.reset();
+            assertEquals(0, iterator.epoch());
         }
     }
 

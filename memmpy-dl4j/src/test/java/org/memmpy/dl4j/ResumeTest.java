@@ -98,6 +98,33 @@ class ResumeTest extends WithTable {
     }
 
     @Test
+    void aPassThatDropsHasStatesBetweenBatchesOnly() {
+        MemmpyDataSetIterator.Builder dropping = builder().shuffle(5).dropLast(true);
+        LoaderState state;
+        try (MemmpyDataSetIterator iterator = dropping.build()) {
+            iterator.next(13);
+            String message =
+                    assertThrows(IllegalStateException.class, iterator::state).getMessage();
+            assertTrue(message.contains("Ends.DROP"), message);
+            iterator.next();
+            state = iterator.state();
+            assertEquals(20, state.rows());
+        }
+        try (MemmpyDataSetIterator resumed = dropping.state(state).build()) {
+            assertEquals(order(0).subList(20, 100), drain(resumed));
+            assertTrue(resumed.state().ended());
+        }
+    }
+
+    @Test
+    void aRanksBatchHasItsShareOfTheRows() {
+        try (MemmpyDataSetIterator rank = builder().ends(Ends.PAD).shard(1, 2).build()) {
+            assertEquals(5, rank.batch());
+            assertEquals(5, rank.next().numExamples());
+        }
+    }
+
+    @Test
     void otherStatesAreRefused() {
         LoaderState state = after(0, 30);
         IllegalArgumentException e =

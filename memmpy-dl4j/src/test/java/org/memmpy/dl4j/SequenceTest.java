@@ -268,6 +268,30 @@ class SequenceTest {
     }
 
     @Test
+    void aMaskThatHasNoRowForEachOfTheBatchIsRefused() {
+        for (Column mask : List.of(column("first").packed(), column("first").offsets())) {
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () ->
+                                            builder(column("track").padTo(3))
+                                                    .featureMask(mask)
+                                                    .build())
+                            .getMessage();
+            assertTrue(message.contains("padTo(n)"), message);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> builder(column("track").padTo(3)).labelMask(mask).build());
+            MemmpyMultiDataSetIterator.Builder several =
+                    new MemmpyMultiDataSetIterator.Builder(store.table())
+                            .featureSequence(column("track").padTo(3))
+                            .label(column("id"));
+            assertThrows(IllegalArgumentException.class, () -> several.featureMask(mask));
+            assertThrows(IllegalArgumentException.class, () -> several.labelMask(mask));
+        }
+    }
+
+    @Test
     void arraysStayRightWhenTheirMemoryIsScarce() {
         List<DataSet> kept = new ArrayList<>();
         try (MemmpyDataSetIterator iterator =

@@ -7,6 +7,7 @@ import org.memmpy.RowType;
 import org.memmpy.batch.column.BoundColumn;
 import org.memmpy.batch.column.Pins;
 import org.memmpy.batch.place.Placements;
+import org.memmpy.batch.place.WindowPool;
 import org.memmpy.batch.read.PositionalReader;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
@@ -66,6 +67,7 @@ public final class BatchLoader implements AutoCloseable {
     private final PooledMemory ownMemory;
     private final Set<String> viewed;
     private final Set<String> remapped;
+    private final WindowPool windows;
     private final List<Store> stores;
     private final List<Long> bounds;
     private final BatchMemory memory;
@@ -96,6 +98,7 @@ public final class BatchLoader implements AutoCloseable {
         this.policy = settings.policy;
         this.viewed = Set.copyOf(settings.viewed);
         this.remapped = Set.copyOf(settings.remapped);
+        this.windows = new WindowPool(mostRows());
         this.prefetch = settings.prefetch();
         Placements.check(columns, viewed, remapped);
         this.stores = settings.tables.stream().map(Table::store).distinct().toList();
@@ -289,7 +292,7 @@ public final class BatchLoader implements AutoCloseable {
                         columns,
                         pins,
                         memory,
-                        new Placements(columns, viewed, remapped, pins, mostRows())),
+                        new Placements(columns, viewed, remapped, pins, windows)),
                 new PositionalReader(columns, pins, mostRows()),
                 learned);
     }
@@ -393,6 +396,7 @@ public final class BatchLoader implements AutoCloseable {
                 failed = failed == null ? e : failed;
             }
         }
+        windows.close();
         if (ownMemory != null) {
             ownMemory.close();
         }

@@ -218,7 +218,8 @@ public final class LoaderBuilder {
      * by native code after the loader was closed. It is valid until the batch is closed.
      *
      * <p>Linux only, with native access allowed. All windows of a process have at most a quarter of
-     * the mappings that {@code vm.max_map_count} allows, each batch as many as it has rows.
+     * the mappings that {@code vm.max_map_count} allows, each batch as many as it has rows. They
+     * are used again by pass after pass, and given back when the loader is closed.
      *
      * @param names of columns
      * @return this

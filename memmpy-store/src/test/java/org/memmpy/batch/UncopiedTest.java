@@ -22,6 +22,7 @@ import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
+import org.memmpy.os.OpenResources;
 import org.memmpy.os.PageFile;
 import org.memmpy.store.PartedArrays;
 import org.memmpy.store.Store;
@@ -256,6 +257,29 @@ class UncopiedTest {
                     loader.memoryBytes() <= loader.describe().memoryBytes(),
                     () -> loader.memoryBytes() + " of " + loader.describe());
         }
+    }
+
+    @Test
+    void windowsStayForTheNextPassUntilTheLoaderIsClosed() {
+        assumeTrue(PageFile.isSupported(), "no windows on this system");
+        long before = openWindows();
+        try (BatchLoader loader = loader().unsafeRemapped("image").prefetch(2).build()) {
+            for (int e = 0; e < 10; e++) {
+                try (Epoch epoch = loader.epoch(e)) {
+                    epoch.forEach(MiniBatch::close);
+                }
+                long open = openWindows() - before;
+                assertTrue(open > 0, "the first pass's windows were unmapped");
+                assertTrue(open <= 2 + 2 + 1, open + " windows"); // ahead, gathered and taken
+            }
+        }
+        assertEquals(before, openWindows());
+    }
+
+    private static long openWindows() {
+        return OpenResources.stillOpen().stream()
+                .filter(opened -> String.valueOf(opened.getMessage()).contains("page window"))
+                .count();
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public final class Placements implements AutoCloseable {
     /** All columns are copied. */
-    public static final Placements NONE = new Placements(List.of(), Set.of(), Set.of(), null, 0);
+    public static final Placements NONE = new Placements(List.of(), Set.of(), Set.of(), null, null);
 
     private final List<BoundColumn> columns;
 
@@ -30,14 +30,14 @@ public final class Placements implements AutoCloseable {
      * @param viewed names of columns that were {@linkplain #check checked}, as all that follow
      * @param remapped names of columns
      * @param pins where rows are
-     * @param mostRows of a batch
+     * @param windows for rows that are mapped side by side
      */
     public Placements(
             List<BoundColumn> columns,
             Set<String> viewed,
             Set<String> remapped,
             Pins pins,
-            int mostRows) {
+            WindowPool windows) {
         this.columns = columns;
         if (viewed.isEmpty() && remapped.isEmpty()) {
             return;
@@ -45,7 +45,7 @@ public final class Placements implements AutoCloseable {
         for (BoundColumn column : columns) {
             placements.add(
                     remapped.contains(column.name())
-                            ? new Windows(column.inputs().getFirst(), pins, mostRows)
+                            ? new Windows(column, pins, windows)
                             : viewed.contains(column.name()) ? new Views(column, pins) : null);
         }
     }

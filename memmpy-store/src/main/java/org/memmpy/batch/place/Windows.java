@@ -11,34 +11,30 @@ import org.memmpy.store.RowLease;
 import org.memmpy.store.RowPages;
 import org.memmpy.store.RowWindow;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
-/**
- * Rows are mapped side by side into windows, which are used again. There are as many as batches
- * were ever out at once.
- */
+/** Rows are mapped side by side into windows of a pool. */
 final class Windows implements Placement {
+    private final String column;
     private final List<MappedArray> arrays;
     private final Pins pins;
+    private final WindowPool pool;
     private final List<RowPages> sources = new ArrayList<>();
-    private final int mostRows;
-    private final Deque<RowWindow> free = new ArrayDeque<>();
     private boolean closed;
 
     /**
      * Prepares; files are opened for the first batch.
      *
-     * @param arrays one of each source
-     * @param pins where their rows are
-     * @param mostRows of a batch
+     * @param column whose rows are mapped
+     * @param pins where they are
+     * @param pool of windows
      */
-    Windows(List<MappedArray> arrays, Pins pins, int mostRows) {
-        this.arrays = arrays;
+    Windows(BoundColumn column, Pins pins, WindowPool pool) {
+        this.column = column.name();
+        this.arrays = column.inputs().getFirst();
         this.pins = pins;
-        this.mostRows = mostRows;
+        this.pool = pool;
     }
 
     private synchronized List<RowPages> sources() {
@@ -57,7 +53,7 @@ final class Windows implements Placement {
     public Placed place(BoundColumn.Located located) {
         long[] rows = located.extents().starts();
         List<RowPages> pages = sources();
-        RowWindow window = take();
+        RowWindow window = pool.take(column, pages.getFirst());
         boolean placed = false;
         try {
             for (int from = 0; from < rows.length; ) {
@@ -71,36 +67,18 @@ final class Windows implements Placement {
             }
             window.load(rows.length);
             placed = true;
-            return new Placed(window.segment(rows.length), () -> give(window));
+            return new Placed(window.segment(rows.length), () -> pool.give(column, window));
         } finally {
             if (!placed) {
-                give(window);
+                pool.give(column, window);
             }
         }
     }
 
-    private synchronized RowWindow take() {
-        RowWindow window = free.poll();
-        if (window == null) {
-            window = new RowWindow(sources.getFirst(), mostRows);
-        }
-        return window;
-    }
-
-    private synchronized void give(RowWindow window) {
-        if (closed) {
-            window.close();
-        } else {
-            free.push(window);
-        }
-    }
-
-    /** Ends what is free now, and later what consumers still have. */
+    /** Closes the files; what was mapped of them stays. */
     @Override
     public synchronized void close() {
         closed = true;
-        free.forEach(RowWindow::close);
-        free.clear();
         sources.forEach(RowPages::close);
         sources.clear();
     }
