@@ -21,7 +21,7 @@ final class Columns {
     private final Table table;
 
     /** Null if the store is somebody else's; reachable as long as rows may be read. */
-    private final StoreOwner owner;
+    private final StoreOwner.Share share;
 
     private final List<Column> all;
     private final int features;
@@ -31,14 +31,14 @@ final class Columns {
     /**
      * Finds the columns.
      *
-     * @param owner of the table's store, which is closed when this is unreachable; may be null
+     * @param owner of the table's store, of which this takes a share; may be null
+     * @throws IllegalStateException if it has closed the store
      * @throws IllegalArgumentException if the table has not got one, or DJL has not got its type
      */
     Columns(Table table, StoreOwner owner, List<Column> features, List<Column> labels) {
         List<Column> both = new ArrayList<>(features);
         both.addAll(labels);
         this.table = table;
-        this.owner = owner;
         this.all = List.copyOf(both);
         this.features = features.size();
         this.gather = RowGather.of(table, all);
@@ -46,6 +46,7 @@ final class Columns {
         for (int i = 0; i < types.size(); i++) {
             requireHeld(all.get(i), types.get(i));
         }
+        this.share = owner == null ? null : owner.share();
     }
 
     private static void requireHeld(Column column, RowType type) {
@@ -61,10 +62,10 @@ final class Columns {
         return table;
     }
 
-    /** Closes the store, if it was opened for these columns. */
+    /** Closes the store, if it was opened for these columns and no others use it. */
     void closeStore() {
-        if (owner != null) {
-            owner.close();
+        if (share != null) {
+            share.close();
         }
     }
 
@@ -91,9 +92,9 @@ final class Columns {
         return all;
     }
 
-    /** {@return whether all rows of a column, whichever it is, have one shape} */
-    boolean hasFixedRows() {
-        return all.stream().allMatch(Column::hasFixedRows);
+    /** {@return whether a batch of some column does not have its rows along the first axis} */
+    boolean hasPackedRows() {
+        return all.stream().anyMatch(Column::isPacked);
     }
 
     /** {@return what one row of each column is, or one item} */

@@ -3,7 +3,10 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,9 +16,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -24,14 +29,23 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("restricted")
 final class CudaPinning implements Pinning {
+    private static final List<String> OF_SYSTEM =
+            List.of(
+                    "libcudart.so.13",
+                    "libcudart.so.12",
+                    "libcudart.so",
+                    "cudart64_13.dll",
+                    "cudart64_12.dll");
+
     /** What there is; looked for when a device is first used. */
-    static final Pinning FOUND = find();
+    static final Pinning FOUND = find(names(Path.of("/proc/self/maps")));
 
     private static final int SUCCESS = 0;
 
     /** For every context, not only that of the thread which pins. */
     private static final int PORTABLE = 1;
 
+    private final MethodHandle setDevice;
     private final MethodHandle register;
     private final MethodHandle unregister;
     private final MethodHandle lastError;
@@ -42,6 +56,7 @@ final class CudaPinning implements Pinning {
      * @throws java.util.NoSuchElementException if one is missing
      */
     CudaPinning(SymbolLookup library) {
+        this.setDevice = bind(library, "cudaSetDevice", ValueLayout.JAVA_INT);
         this.register =
                 bind(
                         library,
@@ -60,8 +75,9 @@ final class CudaPinning implements Pinning {
                         FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
     }
 
-    private static Pinning find() {
-        for (String name : names()) {
+    /** {@return the first of some libraries that can be used, or none} */
+    static Pinning find(List<String> names) {
+        for (String name : names) {
             try {
                 return new CudaPinning(SymbolLookup.libraryLookup(name, Arena.global()));
             } catch (RuntimeException e) { // not there, not that, or not allowed
@@ -72,33 +88,33 @@ final class CudaPinning implements Pinning {
         return NONE;
     }
 
-    private static String[] names() {
-        return Stream.concat(
-                        loaded().stream(),
-                        Stream.of(
-                                "libcudart.so.13",
-                                "libcudart.so.12",
-                                "libcudart.so",
-                                "cudart64_13.dll",
-                                "cudart64_12.dll"))
-                .toArray(String[]::new);
-    }
-
-    /** {@return the library that the engine has brought with it, on Linux} */
-    private static Optional<String> loaded() {
-        try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
-            return mappings.filter(line -> line.contains("/libcudart"))
+    /**
+     * {@return what the library may be called: as what the engine has brought with it, on Linux,
+     * and then as the system's}
+     *
+     * @param mappings lists the files that the process has mapped; need not be there
+     */
+    static List<String> names(Path mappings) {
+        List<String> names = new ArrayList<>();
+        // file names are any bytes, of which this charset refuses none
+        try (Stream<String> lines = Files.lines(mappings, StandardCharsets.ISO_8859_1)) {
+            lines.filter(line -> line.contains("/libcudart"))
                     .map(line -> line.substring(line.indexOf('/')))
-                    .findFirst();
-        } catch (IOException e) { // another system
-            return Optional.empty();
+                    .findFirst()
+                    .ifPresent(names::add);
+        } catch (IOException | UncheckedIOException e) { // another system
+            names.clear();
         }
+        names.addAll(OF_SYSTEM);
+        return names;
     }
 
     @Override
-    public boolean pin(MemorySegment memory) {
+    public boolean pin(MemorySegment memory, Device device) {
         try {
-            return succeeded((int) register.invokeExact(memory, memory.byteSize(), PORTABLE));
+            // else CUDA makes itself at home on the first device, too
+            return succeeded((int) setDevice.invokeExact(device.getDeviceId()))
+                    && succeeded((int) register.invokeExact(memory, memory.byteSize(), PORTABLE));
         } catch (Throwable e) {
             throw new AssertionError(e); // the call itself throws nothing
         }

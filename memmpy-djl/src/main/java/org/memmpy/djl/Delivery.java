@@ -34,6 +34,11 @@ final class Delivery {
         this.total = total;
     }
 
+    /** {@return the same for passes of as many rows} */
+    Delivery ofTotal(long rows) {
+        return new Delivery(columns, processing, rows);
+    }
+
     Processing processing() {
         return processing;
     }
@@ -125,6 +130,7 @@ final class Delivery {
                 manager.close();
                 data.close();
                 labels.close();
+                held.forEach(HeldArrays::takeBack);
             }
         }
     }
@@ -150,6 +156,7 @@ final class Delivery {
         } finally {
             if (!given) {
                 arrays.close();
+                row.takeBack();
             }
         }
         return new Record(columns.features(arrays), columns.labels(arrays));
@@ -162,7 +169,12 @@ final class Delivery {
         return own;
     }
 
-    private static void requireOpen(NDManager manager) {
+    /**
+     * Requires a manager that was not closed.
+     *
+     * @throws IllegalStateException if it was
+     */
+    static void requireOpen(NDManager manager) {
         if (!manager.isOpen()) {
             throw new IllegalStateException(
                     "the NDManager that was given to getData was closed. Keep it open while batches are taken");

@@ -12,8 +12,6 @@ import ai.djl.ndarray.types.Shape;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Copies a column's rows to a device. Called by any thread. */
 @FunctionalInterface
@@ -27,28 +25,13 @@ interface DeviceCopy {
     NDArray copy(MemorySegment rows, Shape shape, DataType type);
 
     /**
-     * {@return the copies that an engine makes} It makes an array of a direct buffer on whatever
-     * device its manager is of, and PyTorch's returns when the bytes are there.
+     * {@return the copies that PyTorch makes} It makes an array of a direct buffer on whatever
+     * device its manager is of, and returns when the bytes are there. Of other engines that is not
+     * known: OnnxRuntime's arrays are over the buffer for as long as they live.
      */
     static DeviceCopy of(Engine engine, Device device) {
-        NDManager host =
-                Hosts.OF_DEVICE.computeIfAbsent(new Hosts.Key(engine, device), Hosts::newHost);
+        NDManager host = EngineMemory.of(engine, device).host();
         return (rows, shape, type) ->
                 Unowned.over(host, List.of(rows), List.of(shape), List.of(type)).getFirst();
-    }
-
-    /** The makers of arrays of each device, which nobody closes. */
-    final class Hosts {
-        private static final Map<Key, NDManager> OF_DEVICE = new ConcurrentHashMap<>();
-
-        private Hosts() {}
-
-        private record Key(Engine engine, Device device) {}
-
-        private static NDManager newHost(Key key) {
-            NDManager host = key.engine.newBaseManager(key.device);
-            host.setName("memmpy");
-            return host;
-        }
     }
 }

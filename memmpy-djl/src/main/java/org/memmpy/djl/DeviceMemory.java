@@ -68,7 +68,7 @@ final class DeviceMemory implements BatchMemory, AutoCloseable {
         // one that is too small is given up for twice its size: all that was given up is less
         long size = roundUp(memory == null ? bytes : Math.max(bytes, 2 * memory.byteSize()), PAGE);
         MemorySegment larger = arena.allocate(size, PAGE);
-        if (pinning.pin(larger)) {
+        if (pinning.pin(larger, device)) {
             pinned.add(larger);
         }
         return larger;

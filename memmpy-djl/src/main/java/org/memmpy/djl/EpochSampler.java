@@ -185,6 +185,11 @@ public final class EpochSampler implements Sampler {
         return beginning(new Start(setting.first.epoch, 0), null);
     }
 
+    /** {@return a sampler like this one when it was made, with a count of its own} */
+    EpochSampler copy() {
+        return new EpochSampler(setting);
+    }
+
     private EpochSampler beginning(Start first, LoaderState state) {
         return with(setting.ends, setting.rank, setting.world, first, state);
     }
@@ -194,15 +199,15 @@ public final class EpochSampler implements Sampler {
                 new Setting(setting.batchSize, setting.order, ends, rank, world, first, state));
     }
 
+    /** {@return the rows of a batch that this lists: of one rank, if ranks share the order} */
     @Override
     public int getBatchSize() {
-        return setting.batchSize;
+        return setting.batchSize / setting.world;
     }
 
     /** {@return the rows of this rank's longest batch} */
     long mostRows(long rows) {
-        long own = setting.batchSize / setting.world;
-        return setting.ends == Ends.KEEP ? Math.min(own, rows) : own;
+        return setting.ends == Ends.KEEP ? Math.min(getBatchSize(), rows) : getBatchSize();
     }
 
     void configure(LoaderBuilder loader) {
@@ -316,7 +321,7 @@ public final class EpochSampler implements Sampler {
 
             @Override
             public int getBatchSize() {
-                return setting.batchSize;
+                return EpochSampler.this.getBatchSize();
             }
         };
     }

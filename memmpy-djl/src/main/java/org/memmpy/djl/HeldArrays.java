@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The arrays of a batch that is ready, until a manager has them. Used by one thread; afterwards
- * either {@link #giveTo given} or {@link #release released}.
+ * {@link #release released}, which does nothing if they were {@link #giveTo given}.
  */
 interface HeldArrays {
     /**
@@ -29,6 +29,9 @@ interface HeldArrays {
      * @throws IllegalStateException if it was closed; then they are still to be released
      */
     void giveTo(NDManager manager);
+
+    /** Undoes {@link #giveTo}, of a manager that may be closed: they are to be released again. */
+    default void takeBack() {}
 
     /** Closes the arrays, and gives back their memory, unless they were given. */
     void release();

@@ -28,7 +28,8 @@ final class LentArrays implements HeldArrays {
      *
      * @param host of the engine, on the CPU
      * @param batch in memory of its loader
-     * @param memory gives the batch back; called once, by whatever thread closes DJL's batch
+     * @param memory gives the batch back; called by whatever thread closes DJL's batch, and once
+     *     more if that happens while the batch is made
      */
     LentArrays(NDManager host, MiniBatch batch, Runnable memory) {
         this.memory = memory;
@@ -55,6 +56,11 @@ final class LentArrays implements HeldArrays {
     public void giveTo(NDManager manager) {
         manager.attachInternal(KEY, memory::run);
         given = true;
+    }
+
+    @Override
+    public void takeBack() {
+        given = false; // whether the manager has given it back, or has overlooked it
     }
 
     @Override

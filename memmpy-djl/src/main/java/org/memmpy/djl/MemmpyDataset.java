@@ -76,9 +76,9 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p><b>Ownership.</b> A store that was given by its path belongs to the dataset and its views, any
- * other to the caller; passes that have begun outlive it. A batch belongs to whoever takes it; what
- * it did not close is closed when the pass is exhausted, as in DJL ({@code
+ * <p><b>Ownership.</b> A store that was given by its path belongs to the datasets built and their
+ * views, any other to the caller; passes that have begun outlive it. A batch belongs to whoever
+ * takes it; what it did not close is closed when the pass is exhausted, as in DJL ({@code
  * -Dai.djl.dataiterator.autoclose=false} leaves it), or with the manager given to {@code getData}.
  * An array that is to stay is detached. Arrays are memory of their own, unless {@link
  * Builder#optMemory} says otherwise: changing them changes nothing in the store. The threads of a
@@ -88,7 +88,8 @@ import java.util.function.Supplier;
  *
  * <p><b>Devices.</b> Batches are on the manager's device, or on that of {@link Builder#optDevice}.
  * For one that is not the CPU, rows are gathered into host memory that is used again, pinned if
- * CUDA's runtime library can be found, and copied by the loader's thread.
+ * CUDA's runtime library can be found, and copied by the loader's thread. That is so with PyTorch;
+ * other engines make their arrays of memory that is not used again.
  *
  * <p>Immutable, but for the count of epochs; safe from any thread. Several passes may run at once,
  * each with one consumer.
@@ -162,7 +163,8 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
 
     /**
      * Starts a pass. With this dataset's own sampling it is the next epoch; its threads begin with
-     * the iterator, and each iterator of the iterable is a pass over the same epoch.
+     * the iterator, and each iterator of the iterable is a pass over the same epoch. With a sampler
+     * of others the iterable is one pass, and begins at once, as in DJL.
      *
      * @param manager owns the batches, and ends the pass when it is closed
      * @param sampling this dataset's own or another
@@ -181,19 +183,20 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
         EpochBatches batches = EpochBatches.next(reader, epochs, loading, manager, this::begun);
         return isGathered(fetching)
                 ? batches
-                : sampled(manager, epochs.pass(reader.index(), batches.start()), fetching);
+                : () -> sampled(manager, epochs.pass(reader.index(), batches.start()), fetching);
     }
 
     /**
      * {@return whether batches in our own order are gathered ahead by the loader} Not if others
-     * shall run the pipeline of records, or if records have lengths of their own.
+     * shall run the pipeline of records, or if rows are packed: a batch of those cannot be taken
+     * apart.
      */
     private boolean isGathered(ExecutorService fetching) {
         boolean perRecord = reader.delivery().processing().isPerRecord();
-        return !perRecord || (fetching == null && columns.hasFixedRows());
+        return !perRecord || (fetching == null && !columns.hasPackedRows());
     }
 
-    private Iterable<Batch> sampled(NDManager manager, Sampler sampling, ExecutorService fetching) {
+    private SampledIterable sampled(NDManager manager, Sampler sampling, ExecutorService fetching) {
         SampledIterable batches =
                 new SampledIterable(this, manager, sampling, fetching, prefetchNumber);
         newestStats = batches::stats;
@@ -211,7 +214,7 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
      * be given to {@link Builder#optState}, also in another process, as JSON}
      *
      * @throws IllegalStateException if no pass was begun, or the pass follows another's sampler, or
-     *     an executor or records of different lengths keep the loader from gathering its batches
+     *     an executor, or records of packed rows, keep the loader from gathering its batches
      */
     public LoaderState state() {
         Pass pass = newestPass;
@@ -245,8 +248,9 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
     }
 
     /**
-     * Closes the store if it was given by its path; for this dataset and all views of it. Passes
-     * that have begun go on. Twice is harmless.
+     * Closes the store if it was given by its path; for this dataset and all views of it. Of
+     * several datasets of one builder, the last that is closed closes the store. Passes that have
+     * begun go on. Twice is harmless.
      */
     @Override
     public void close() {
@@ -361,7 +365,7 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
         @Override
         public Builder optPrefetchNumber(int batches) {
             prefetch = OptionalInt.of(Math.max(1, batches));
-            return super.optPrefetchNumber(batches);
+            return super.optPrefetchNumber(Math.max(1, batches)); // DJL fetches nothing with 0
         }
 
         /**
@@ -405,14 +409,22 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
          *
          * @return the dataset; to be closed if it was given the path of a store
          * @throws IllegalArgumentException if something is missing, a column cannot be delivered as
-         *     asked or held by DJL, or the index names rows that the table does not have
+         *     asked or held by DJL, the index names rows that the table does not have, or a sampler
+         *     was set and something that it decides, too
+         * @throws IllegalStateException if the store was given by its path, and closed by the
+         *     datasets that were built before
          */
         public MemmpyDataset build() {
             String where = where();
-            Columns columns = newColumns();
             require(limit >= 0, "the limit is " + limit + "; at least 0");
-            resolveSampler(where);
-            return new MemmpyDataset(this, columns, rows());
+            Sampler chosen = sampler;
+            try {
+                sampler = newSampler(where); // DJL's constructor takes it from here
+                RowIndex rows = rows();
+                return new MemmpyDataset(this, newColumns(), rows);
+            } finally {
+                sampler = chosen;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 package org.memmpy.djl;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 
 import org.memmpy.batch.LoaderBuilder;
@@ -113,9 +114,10 @@ public final class Memory {
     }
 
     private static PassMemory engineOf(NDManager manager, Device device) {
-        return device.equals(Device.cpu())
-                ? new EnginePass(EngineMemory.of(manager), () -> {})
-                : staged(device, DeviceCopy.of(manager.getEngine(), device), Pinning.ofSystem());
+        Engine engine = manager.getEngine();
+        return device.equals(Device.cpu()) || !EngineMemory.isPyTorch(engine)
+                ? new EnginePass(EngineMemory.of(engine, device), () -> {})
+                : staged(device, DeviceCopy.of(engine, device), Pinning.ofSystem());
     }
 
     /** Memory of a device, as another copies to it. */

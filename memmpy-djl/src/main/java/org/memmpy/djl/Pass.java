@@ -31,6 +31,10 @@ final class Pass implements AutoCloseable {
     private final PassMemory memory;
     private final Epoch epoch;
     private long batches;
+
+    /** Of the epoch, as its own count; but without what was lost before it was a batch. */
+    private volatile long deliveredRows;
+
     private volatile boolean toldOfEnd;
 
     /**
@@ -47,7 +51,7 @@ final class Pass implements AutoCloseable {
             BatchLoader loader,
             PassMemory memory,
             EpochSampler.Start start) {
-        this.delivery = delivery;
+        this.delivery = delivery.ofTotal(loader.rows());
         this.memory = memory;
         this.manager = parent.newSubManager();
         manager.setName("memmpy pass");
@@ -56,7 +60,9 @@ final class Pass implements AutoCloseable {
         try {
             started = begin(loader, start);
             epoch = started;
+            deliveredRows = start.rows();
             manager.attachInternal(hook, this);
+            Delivery.requireOpen(parent); // its close may overlook what is attached while it runs
             hooked = true;
         } finally {
             if (!hooked) {
@@ -105,6 +111,7 @@ final class Pass implements AutoCloseable {
             gathered = epoch.next();
             Batch batch = deliver(gathered);
             batches++;
+            deliveredRows = epoch.deliveredRows();
             ends = false;
             return batch;
         } catch (IllegalStateException e) {
@@ -134,8 +141,10 @@ final class Pass implements AutoCloseable {
         }
     }
 
+    /** {@return how far the consumer has come: the batches that it got, also if one failed} */
     LoaderState state() {
-        return epoch.state();
+        LoaderState state = epoch.state();
+        return state.rows() == deliveredRows ? state : state.withRows(deliveredRows);
     }
 
     LoaderStats stats() {

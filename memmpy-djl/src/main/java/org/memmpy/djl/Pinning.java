@@ -3,6 +3,8 @@
 
 package org.memmpy.djl;
 
+import ai.djl.Device;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,7 +16,7 @@ interface Pinning {
     Pinning NONE =
             new Pinning() {
                 @Override
-                public boolean pin(MemorySegment memory) {
+                public boolean pin(MemorySegment memory, Device device) {
                     return false;
                 }
 
@@ -32,10 +34,11 @@ interface Pinning {
     /**
      * Pins memory.
      *
+     * @param device that reads it; the calling thread is bound to it, so it must be one of ours
      * @return whether it is pinned now, and must be unpinned before it is freed; if not, it is
      *     memory like any other
      */
-    boolean pin(MemorySegment memory);
+    boolean pin(MemorySegment memory, Device device);
 
     /** Unpins memory that was pinned. */
     void unpin(MemorySegment memory);

@@ -31,8 +31,8 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
     }
 
     /**
-     * Reads a batch: its rows at once, or one by one if single records are wanted whose lengths
-     * differ.
+     * Reads a batch: its rows at once, or one by one if single records are wanted of columns that
+     * pack them.
      *
      * @param progress the rows of the pass up to this batch
      */
@@ -42,7 +42,7 @@ record RowReader(Columns columns, RowIndex index, Delivery delivery) {
                     "the sampler listed an empty batch. It must list at least one position");
         }
         columns.requireFit(positions.size());
-        return delivery.processing().isPerRecord() && !columns.hasFixedRows()
+        return delivery.processing().isPerRecord() && columns.hasPackedRows()
                 ? batchOfRecords(manager, positions, progress)
                 : batchOfRows(manager, positions, progress);
     }

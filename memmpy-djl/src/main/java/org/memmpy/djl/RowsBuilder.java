@@ -52,8 +52,9 @@ abstract class RowsBuilder<T extends RowsBuilder<T>> extends SamplingBuilder<T> 
     }
 
     /**
-     * Opens a store, whose root is the table, for reading. It belongs to the dataset: close that,
-     * or the store is closed when nobody can reach the dataset, its views and its passes any more.
+     * Opens a store, whose root is the table, for reading. It belongs to the datasets that are
+     * built: close them, or the store is closed when nobody can reach one, its views and its passes
+     * any more.
      *
      * @param store a directory or a file, as {@link Store#open} takes
      * @return this

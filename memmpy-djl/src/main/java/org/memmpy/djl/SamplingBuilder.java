@@ -11,6 +11,7 @@ import org.memmpy.batch.LoaderState;
 import org.memmpy.index.Order;
 
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * What datasets are told about the order of their batches.
@@ -21,13 +22,18 @@ abstract class SamplingBuilder<T extends SamplingBuilder<T>>
         extends RandomAccessDataset.BaseBuilder<T> {
     private int batchSize;
     private boolean shuffled;
-    private Order order;
-    private Ends ends = Ends.KEEP;
-    private int rank;
-    private int world = 1;
+    private Ends endsOfSampling = Ends.KEEP;
     private long seed;
-    private long epoch;
     private LoaderState state;
+
+    // null or empty until they are called
+
+    private Order order;
+    private Ends ends;
+    private Shard shard;
+    private OptionalLong epoch = OptionalLong.empty();
+
+    private record Shard(int rank, int world) {}
 
     /**
      * Sets the size of the batches, and whether every epoch has a random order of its own.
@@ -45,16 +51,17 @@ abstract class SamplingBuilder<T extends SamplingBuilder<T>>
         sampler = null;
         batchSize = size;
         shuffled = random;
-        ends = drop ? Ends.DROP : Ends.KEEP;
+        endsOfSampling = drop ? Ends.DROP : Ends.KEEP;
         return self();
     }
 
     /**
      * Sets the sampler. With an {@link EpochSampler} all is as with {@code setSampling(batchSize,
-     * shuffle)}; batches of others are read when they are asked for, or ahead by an executor.
+     * shuffle)}: each dataset counts its epochs on its own, from where the sampler was made to
+     * begin. Batches of others are read when they are asked for, or ahead by an executor.
      *
      * @param other the sampler; says all that {@code optOrder}, {@code optEnds}, {@code optShard}
-     *     and {@code optEpoch} would
+     *     and {@code optEpoch} would, which are refused beside it
      * @return this
      */
     @Override
@@ -109,8 +116,7 @@ abstract class SamplingBuilder<T extends SamplingBuilder<T>>
      * @return this
      */
     public T optShard(int rank, int world) {
-        this.rank = rank;
-        this.world = world;
+        shard = new Shard(rank, world);
         return self();
     }
 
@@ -134,7 +140,7 @@ abstract class SamplingBuilder<T extends SamplingBuilder<T>>
      * @return this
      */
     public T optEpoch(long number) {
-        epoch = number;
+        epoch = OptionalLong.of(number);
         return self();
     }
 
@@ -149,31 +155,52 @@ abstract class SamplingBuilder<T extends SamplingBuilder<T>>
     }
 
     /**
-     * Decides the sampler.
+     * {@return the sampler of one dataset; this stays as it is}
      *
      * @param where for messages
      * @throws IllegalArgumentException if nothing was chosen, or it cannot be
      */
-    void resolveSampler(String where) {
-        if (batchSize > 0) {
-            Order own = shuffled ? Order.shuffled(seed) : Order.sequential();
-            sampler =
-                    EpochSampler.of(batchSize, order == null ? own : order)
-                            .withEnds(ends)
-                            .withShard(rank, world)
-                            .startingAt(epoch);
-        }
-        if (sampler == null) {
+    Sampler newSampler(String where) {
+        Sampler chosen = batchSize > 0 ? ownSampler() : sampler;
+        if (chosen == null) {
             throw new IllegalArgumentException(
                     where + ": no sampling was chosen. Call setSampling(batchSize, shuffle)");
         }
+        if (batchSize == 0) {
+            requireNothingElse(chosen);
+        }
+        if (chosen instanceof EpochSampler own) {
+            return state == null ? own.copy() : own.startingAt(state);
+        }
         if (state != null) {
-            if (!(sampler instanceof EpochSampler own)) {
-                throw new IllegalArgumentException(
-                        "a state cannot be resumed with %s, which decides the order itself. Use setSampling(batchSize, shuffle) or an EpochSampler"
-                                .formatted(sampler));
-            }
-            sampler = own.startingAt(state);
+            throw new IllegalArgumentException(
+                    "a state cannot be resumed with %s, which decides the order itself. Use setSampling(batchSize, shuffle) or an EpochSampler"
+                            .formatted(chosen));
+        }
+        return chosen;
+    }
+
+    private EpochSampler ownSampler() {
+        Order own = shuffled ? Order.shuffled(seed) : Order.sequential();
+        EpochSampler made =
+                EpochSampler.of(batchSize, order == null ? own : order)
+                        .withEnds(ends == null ? endsOfSampling : ends)
+                        .startingAt(epoch.orElse(0));
+        return shard == null ? made : made.withShard(shard.rank, shard.world);
+    }
+
+    private void requireNothingElse(Sampler chosen) {
+        requireUncalled(chosen, "optOrder", order != null);
+        requireUncalled(chosen, "optEnds", ends != null);
+        requireUncalled(chosen, "optShard", shard != null);
+        requireUncalled(chosen, "optEpoch", epoch.isPresent());
+    }
+
+    private static void requireUncalled(Sampler chosen, String method, boolean called) {
+        if (called) {
+            throw new IllegalArgumentException(
+                    "%s was called, but the sampler that was set decides that: %s. Make it so (EpochSampler has of, withEnds, withShard and startingAt), or call setSampling(batchSize, shuffle)"
+                            .formatted(method, chosen));
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * Off-heap memory from which an engine makes its arrays, for engines that let nobody write into
- * theirs. One copy more than {@link AliasedSlot}.
+ * theirs, on whatever device. One copy more than {@link AliasedSlot}.
  */
 final class StagedSlot implements EngineSlot {
     private static final long LINE = 64;
@@ -57,7 +57,7 @@ final class StagedSlot implements EngineSlot {
 
     @Override
     public Device device() {
-        return Device.cpu();
+        return host.getDevice();
     }
 
     @Override

@@ -8,16 +8,20 @@ import org.memmpy.store.Store;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has a store that a dataset opened itself. It is closed with this, or when this is unreachable;
- * passes that have begun go on. Safe from any thread.
+ * Has a store that a builder opened itself, and the datasets that were built share. It is closed
+ * with the last of them, or when this is unreachable; passes that have begun go on. Safe from any
+ * thread.
  */
-final class StoreOwner implements AutoCloseable {
+final class StoreOwner {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Store store;
     private final Cleaner.Cleanable end;
+    private int shares;
+    private boolean closed;
 
     private StoreOwner(Store store) {
         this.store = store;
@@ -32,9 +36,43 @@ final class StoreOwner implements AutoCloseable {
         return store;
     }
 
-    /** Twice is harmless. */
-    @Override
-    public void close() {
+    /**
+     * {@return one more share, whose end may close the store}
+     *
+     * @throws IllegalStateException if the store was closed
+     */
+    synchronized Share share() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "%s was closed with the last dataset that was built of it. Call setStore(path) again"
+                            .formatted(store.path()));
+        }
+        shares++;
+        return new Share();
+    }
+
+    private synchronized void leave() {
+        shares--;
+        if (shares == 0) {
+            close();
+        }
+    }
+
+    /** Closes the store, whoever shares it. Twice is harmless. */
+    synchronized void close() {
+        closed = true;
         end.clean();
+    }
+
+    /** What one dataset and its views have of a store. Closing it twice is harmless. */
+    final class Share implements AutoCloseable {
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        @Override
+        public void close() {
+            if (left.compareAndSet(false, true)) {
+                leave();
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ import static org.memmpy.batch.Column.column;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.BatchSampler;
+import ai.djl.training.dataset.Sampler;
 import ai.djl.training.dataset.SequenceSampler;
 
 import org.junit.jupiter.api.AfterEach;
@@ -24,12 +25,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
 import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Ends;
 import org.memmpy.batch.LoaderState;
+import org.memmpy.index.Order;
 import org.memmpy.index.RowIndex;
 import org.memmpy.store.Store;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What is missing or cannot be is said when the dataset is built, with the remedy. */
 @ExtendWith(NoLoaderThreads.class)
@@ -163,6 +168,61 @@ class BuilderTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             assertEquals(Rows.upTo(10), Rows.drain(dataset.getData(manager)));
         }
+    }
+
+    @Test
+    void whatASamplerDecidesIsRefusedBesideIt() {
+        List<UnaryOperator<MemmpyDataset.Builder>> words =
+                List.of(
+                        b -> b.optShard(0, 2),
+                        b -> b.optEnds(Ends.DROP),
+                        b -> b.optOrder(Order.sequential()),
+                        b -> b.optEpoch(0));
+        List<Sampler> samplers =
+                List.of(new BatchSampler(new SequenceSampler(), 4), EpochSampler.shuffled(4, 1));
+        for (UnaryOperator<MemmpyDataset.Builder> word : words) {
+            for (Sampler sampler : samplers) {
+                assertSaid(
+                        "the sampler that was set decides that",
+                        () -> word.apply(Rows.images(store)).setSampling(sampler).build());
+            }
+            word.apply(Rows.images(store)).setSampling(4, true).build();
+        }
+        Rows.images(store).setSampling(samplers.getFirst()).optSeed(3).build();
+    }
+
+    @Test
+    void endsThatWereChosenCountWhateverComesAfter() throws Exception {
+        MemmpyDataset dropped = Rows.images(store).optEnds(Ends.DROP).setSampling(4, false).build();
+        MemmpyDataset kept =
+                Rows.images(store).setSampling(4, false, true).optEnds(Ends.KEEP).build();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            assertEquals(Rows.upTo(8), Rows.drain(dropped.getData(manager)));
+            assertEquals(Rows.upTo(10), Rows.drain(kept.getData(manager)));
+        }
+    }
+
+    @Test
+    void aStateIsOfOneDatasetOnly() throws Exception {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            EpochSampler sampler = EpochSampler.sequential(4);
+            MemmpyDataset.Builder builder = Rows.images(store).setSampling(sampler);
+            Rows.drain(builder.build().getData(manager));
+            MemmpyDataset resumed =
+                    builder.optState(firstBatchOf(builder.build(), manager)).build();
+            MemmpyDataset part = builder.optState(null).optIndex(RowIndex.range(0, 6)).build();
+            assertEquals(Rows.upTo(6), Rows.drain(part.getData(manager)));
+            assertEquals(Rows.upTo(10).subList(4, 10), Rows.drain(resumed.getData(manager)));
+        }
+    }
+
+    private static LoaderState firstBatchOf(MemmpyDataset dataset, NDManager manager)
+            throws Exception {
+        Iterator<Batch> pass = dataset.getData(manager).iterator();
+        pass.next().close();
+        LoaderState state = dataset.state();
+        ((AutoCloseable) pass).close();
+        return state;
     }
 
     @Test

@@ -6,11 +6,15 @@ package org.memmpy.djl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -21,6 +25,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -29,15 +36,22 @@ import java.util.Optional;
 /** Calls of CUDA's library, which is one of Java functions here. */
 @SuppressWarnings("UnusedMethod") // the library's functions are found by their names
 class CudaPinningTest {
+    private static final int INVALID_DEVICE = 101;
     private static final int ALREADY_REGISTERED = 712;
 
     private final Arena arena = Arena.ofConfined();
     private final List<String> calls = new ArrayList<>();
     private int result;
+    private int deviceResult;
 
     @AfterEach
     void close() {
         arena.close();
+    }
+
+    private int setDevice(int device) {
+        calls.add("setDevice " + device);
+        return deviceResult;
     }
 
     private int register(MemorySegment memory, long bytes, int flags) {
@@ -57,6 +71,12 @@ class CudaPinningTest {
 
     private Optional<MemorySegment> find(String name) {
         return switch (name) {
+            case "cudaSetDevice" ->
+                    Optional.of(
+                            stub(
+                                    "setDevice",
+                                    FunctionDescriptor.of(
+                                            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)));
             case "cudaHostRegister" ->
                     Optional.of(
                             stub(
@@ -96,10 +116,11 @@ class CudaPinningTest {
     void memoryIsRegisteredAndUnregistered() {
         Pinning cuda = new CudaPinning(this::find);
         MemorySegment memory = arena.allocate(8192, 4096);
-        assertTrue(cuda.pin(memory));
+        assertTrue(cuda.pin(memory, Device.gpu(2)));
         cuda.unpin(memory);
         assertEquals(
                 List.of(
+                        "setDevice 2",
                         "register %d 8192 1".formatted(memory.address()),
                         "unregister " + memory.address()),
                 calls);
@@ -109,8 +130,16 @@ class CudaPinningTest {
     void anErrorIsTakenBackFromTheLibrary() {
         result = ALREADY_REGISTERED;
         Pinning cuda = new CudaPinning(this::find);
-        assertFalse(cuda.pin(arena.allocate(8192, 4096)));
+        assertFalse(cuda.pin(arena.allocate(8192, 4096), Device.gpu()));
         assertEquals("lastError", calls.getLast());
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsNoneToPinFor() {
+        deviceResult = INVALID_DEVICE;
+        Pinning cuda = new CudaPinning(this::find);
+        assertFalse(cuda.pin(arena.allocate(8192, 4096), Device.gpu(9)));
+        assertEquals(List.of("setDevice 9", "lastError"), calls);
     }
 
     @Test
@@ -121,8 +150,23 @@ class CudaPinningTest {
 
     @Test
     void aMachineWithoutTheLibraryPinsNothing() {
-        Pinning found = Pinning.ofSystem();
-        assertNotNull(found);
-        assertFalse(Pinning.NONE.pin(arena.allocate(1)));
+        Pinning found = CudaPinning.find(List.of("/nowhere/libcudart.so.0"));
+        assertSame(Pinning.NONE, found);
+        assertFalse(found.pin(arena.allocate(1), Device.gpu()));
+        assertNotNull(Pinning.ofSystem(), "whatever this machine has");
+    }
+
+    @Test
+    void theEnginesOwnLibraryIsTriedFirst(@TempDir Path dir) throws Exception {
+        List<String> ofSystem = CudaPinning.names(dir.resolve("none"));
+        assertTrue(ofSystem.contains("libcudart.so.12"), ofSystem.toString());
+        Path mappings = dir.resolve("maps");
+        String first = "7f00-7f01 r-xp 0 08:01 1    /caf\u00e9/model.bin\n";
+        String second = "7f02-7f03 r-xp 0 08:01 2    /lib of mine/libcudart-9f.so.12\n";
+        Files.writeString(mappings, first + second, StandardCharsets.ISO_8859_1); // no UTF-8
+        List<String> names = CudaPinning.names(mappings);
+        assertEquals("/lib of mine/libcudart-9f.so.12", names.getFirst());
+        assertEquals(ofSystem, names.subList(1, names.size()));
+        assertEquals(ofSystem, CudaPinning.names(dir), "of a folder no line can be read");
     }
 }

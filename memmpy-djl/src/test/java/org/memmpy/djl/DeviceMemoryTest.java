@@ -23,10 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
+import org.memmpy.batch.Block;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -70,11 +74,13 @@ class DeviceMemoryTest extends WithImages {
     private static final class FakePinning implements Pinning {
         private final List<MemorySegment> pinned = new ArrayList<>();
         private final List<MemorySegment> unpinned = new ArrayList<>();
+        private final Set<Device> devices = new HashSet<>();
         private boolean works = true;
 
         @Override
-        public boolean pin(MemorySegment memory) {
+        public boolean pin(MemorySegment memory, Device pinnedFor) {
             pinned.add(memory);
+            devices.add(pinnedFor);
             return works;
         }
 
@@ -171,7 +177,28 @@ class DeviceMemoryTest extends WithImages {
     }
 
     @Test
-    void batchesOfManySizesFit() throws Exception {
+    void aBatchThatNeedsMoreThanThereIsGetsTwiceOfIt() {
+        Device far = Device.gpu();
+        try (DeviceMemory memory = new DeviceMemory(far, device, pinning)) {
+            for (int rows : new int[] {1000, 10, 1100, 1900}) {
+                EngineSlot slot = memory.take(List.of(new Block(RowType.of(DType.INT64), rows)));
+                for (int i = 0; i < rows; i++) {
+                    slot.segment(0).setAtIndex(ValueLayout.JAVA_LONG, i, i);
+                }
+                slot.filled();
+                assertEquals(Rows.upTo(rows), Rows.list(slot.arrays().getFirst()));
+                slot.release();
+            }
+            assertEquals(
+                    List.of(8192L, 16384L),
+                    pinning.pinned.stream().map(MemorySegment::byteSize).toList());
+            assertEquals(Set.of(far), pinning.devices);
+        }
+        assertEquals(pinning.pinned, pinning.unpinned);
+    }
+
+    @Test
+    void columnsOfManySizesFit() throws Exception {
         MemmpyDataset dataset =
                 MemmpyDataset.builder()
                         .setStore(store)

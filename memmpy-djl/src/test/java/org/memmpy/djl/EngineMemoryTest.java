@@ -5,6 +5,7 @@ package org.memmpy.djl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,6 +90,33 @@ class EngineMemoryTest {
             slot.release();
             assertTrue(arrays.get(0).isReleased() && arrays.get(1).isReleased());
             assertThrows(IndexOutOfBoundsException.class, () -> slot.segment(0));
+        }
+    }
+
+    @Test
+    void anEngineThatLendsACopyIsFilledByOne() {
+        String mkldnn = "ai.djl.pytorch.use_mkldnn";
+        List<Block> floats = List.of(new Block(RowType.of(DType.FLOAT32), 3));
+        try (NDManager host = NDManager.newBaseManager(Device.cpu())) {
+            assertTrue(EngineMemory.lends(host));
+            System.setProperty(mkldnn, "true");
+            assertFalse(EngineMemory.lends(host));
+            EngineSlot slot = new EngineMemory(host, EngineMemory.lends(host)).take(floats);
+            for (int i = 0; i < 3; i++) {
+                slot.segment(0).setAtIndex(ValueLayout.JAVA_FLOAT, i, i + 0.5f);
+            }
+            assertArrayEquals(
+                    new float[] {0.5f, 1.5f, 2.5f}, slot.arrays().getFirst().toFloatArray());
+            slot.release();
+        } finally {
+            System.clearProperty(mkldnn);
+        }
+    }
+
+    @Test
+    void anEngineWithoutSuchArraysLendsNothing() {
+        try (NDManager host = NDManager.newBaseManager(Device.cpu())) {
+            assertFalse(EngineMemory.lends(Managers.saying(host, "create", null)));
         }
     }
 

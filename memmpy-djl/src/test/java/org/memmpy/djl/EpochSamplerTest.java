@@ -86,6 +86,18 @@ class EpochSamplerTest extends WithImages {
     }
 
     @Test
+    void datasetsOfOneSamplerCountTheirOwnEpochs() throws Exception {
+        EpochSampler sampler = EpochSampler.shuffled(32, 7).startingAt(4);
+        MemmpyDataset train = Rows.images(store).setSampling(sampler).build();
+        MemmpyDataset valid = Rows.images(store).setSampling(sampler).build();
+        for (long epoch = 4; epoch < 7; epoch++) {
+            assertEquals(Rows.drain(train.getData(manager)), Rows.drain(valid.getData(manager)));
+            assertEquals(epoch, train.state().epoch());
+            assertEquals(epoch, valid.state().epoch());
+        }
+    }
+
+    @Test
     void ranksShareTheOrder() throws Exception {
         EpochSampler whole = EpochSampler.shuffled(32, 7).withEnds(Ends.DROP);
         List<Long> all = joined(batches(numbers(whole)));
@@ -97,6 +109,8 @@ class EpochSamplerTest extends WithImages {
         for (int i = 0; i < all.size(); i++) {
             assertEquals(all.get(i), ranks.get(i % 4).get(i / 4));
         }
+        assertEquals(8, whole.withShard(0, 4).getBatchSize());
+        assertEquals(32, whole.getBatchSize());
         assertThrows(IllegalArgumentException.class, () -> whole.withShard(4, 4));
         assertThrows(IllegalArgumentException.class, () -> whole.withShard(0, 5));
     }

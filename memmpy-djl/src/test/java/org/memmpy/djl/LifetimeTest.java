@@ -183,6 +183,16 @@ class LifetimeTest {
         assertNothingRuns();
     }
 
+    /** DJL's close may overlook what is attached while it runs on another thread. */
+    @Test
+    void aManagerThatWasClosedMeanwhileTakesNoPass() throws Exception {
+        NDManager closing = Managers.saying(manager, "isOpen", false);
+        Iterable<Batch> batches = dataset.getData(closing);
+        assertThrows(IllegalStateException.class, batches::iterator);
+        assertNothingRuns();
+        assertEquals(ROWS, Rows.drain(dataset.getData(manager)).size());
+    }
+
     @Test
     void aStoreClosedUnderThePrefetchIsAnErrorOfTheNextEpoch() throws Exception {
         Iterator<Batch> iterator = dataset.getData(manager).iterator();

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
+import org.memmpy.batch.BatchLoader;
+import org.memmpy.batch.Epoch;
 import org.memmpy.index.RowIndex;
 import org.memmpy.os.OpenResources;
 import org.memmpy.os.PageFile;
@@ -312,6 +314,58 @@ class MemoryTest {
         open.removeFirst().close();
         open.add(pass.next()); // it goes on
         assertThrows(IllegalStateException.class, pass::next);
+    }
+
+    /** Arrays whose batch another thread has closed just when they were given to its manager. */
+    private record Overlooked(HeldArrays lent, NDManager parent) implements HeldArrays {
+        @Override
+        public List<NDArray> arrays() {
+            return lent.arrays();
+        }
+
+        @Override
+        public Device device() {
+            return lent.device();
+        }
+
+        @Override
+        public void giveTo(NDManager batch) {
+            lent.giveTo(Managers.saying(batch, "attachInternal", null));
+            parent.close();
+        }
+
+        @Override
+        public void takeBack() {
+            lent.takeBack();
+        }
+
+        @Override
+        public void release() {
+            lent.release();
+        }
+    }
+
+    @Test
+    void aManagerClosedJustThenKeepsNoMemory() {
+        Delivery delivery =
+                images(Memory.unsafePooled()).setSampling(10, false).build().reader().delivery();
+        NDManager parent = manager.newSubManager();
+        try (PassMemory memory = Memory.unsafePooled().newPass(manager, Device.cpu())) {
+            BatchLoader loader =
+                    memory.open(
+                            BatchLoader.builder(store.table())
+                                    .column(column("image"))
+                                    .column(column("id"))
+                                    .batchSize(10));
+            try (Epoch epoch = loader.epoch(0)) {
+                HeldArrays arrays = new Overlooked(memory.arrays(epoch.next()), parent);
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> delivery.batch(parent, arrays, 10, List.of(0L)));
+                arrays.release();
+            }
+        }
+        assertFalse(isOpen("loader memory") || isOpen("minibatch"));
     }
 
     @Test

@@ -20,6 +20,7 @@ import ai.djl.training.dataset.Record;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Batchifier;
 import ai.djl.translate.PaddingStackBatchifier;
+import ai.djl.translate.Pipeline;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,8 @@ import org.memmpy.store.Store;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Jagged columns: rows of 2, 0, 3, 0 and 0 items. */
 @ExtendWith(NoLoaderThreads.class)
@@ -93,6 +96,33 @@ class RaggedTest {
             assertArray(batch.getData().get(1), new Shape(2, 1), 0, 0);
         }
         assertFalse(batches.hasNext());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"own order", "own order, executor", "sampler"})
+    void aPipelineOfRecordsSeesThemPadded(String way) throws Exception {
+        MemmpyDataset.Builder builder =
+                dataset(column("pt").padToLongest().fillPadding(-1))
+                        .addLabel(column("pt").lengths())
+                        .optPipeline(new Pipeline().add(row -> row.mul(2)));
+        if (way.equals("sampler")) {
+            builder.setSampling(new BatchSampler(new SequenceSampler(), 3));
+        }
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            Iterator<Batch> batches =
+                    builder.build()
+                            .getData(manager, way.endsWith("executor") ? executor : null)
+                            .iterator();
+            try (Batch batch = batches.next()) {
+                assertArray(
+                        batch.getData().get(0), new Shape(3, 3), 2, 4, -2, -2, -2, -2, 6, 8, 10);
+                assertArray(batch.getLabels().get(0), new Shape(3), 2, 0, 3);
+            }
+            try (Batch batch = batches.next()) {
+                assertArray(batch.getData().get(0), new Shape(2, 1), -2, -2);
+            }
+            assertFalse(batches.hasNext());
+        }
     }
 
     @Test

@@ -4,13 +4,16 @@
 package org.memmpy.djl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Batchifier;
+import ai.djl.translate.Pipeline;
 
 import org.junit.jupiter.api.Test;
 import org.memmpy.batch.Ends;
@@ -21,6 +24,7 @@ import org.memmpy.index.RowIndex;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A training that is broken off, and goes on from a saved state. */
 class ResumeTest extends WithImages {
@@ -74,6 +78,58 @@ class ResumeTest extends WithImages {
         for (int epoch = 1; epoch < 3; epoch++) {
             assertEquals(Rows.drain(whole.getData(manager)), Rows.drain(resumed.getData(manager)));
         }
+    }
+
+    /** What a pipeline throws loses the batch: whoever goes on from the state must get it. */
+    @Test
+    void aBatchThatFailedIsNotDelivered() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Pipeline failing =
+                new Pipeline()
+                        .add(
+                                images -> {
+                                    if (calls.incrementAndGet() == 3) {
+                                        throw new ArithmeticException("of the third batch");
+                                    }
+                                    return images;
+                                });
+        MemmpyDataset broken =
+                images().setSampling(100, false)
+                        .optIndex(RowIndex.all(ROWS).repeat(2))
+                        .optBatchPipeline(failing)
+                        .build();
+        Iterator<Batch> pass = broken.getData(manager).iterator();
+        assertEquals(0, broken.state().rows());
+        pass.next().close();
+        pass.next().close();
+        assertEquals(200, broken.state().rows());
+        assertThrows(ArithmeticException.class, pass::next);
+        assertEquals(200, broken.state().rows());
+        MemmpyDataset resumed =
+                images().setSampling(50, false)
+                        .optIndex(RowIndex.all(ROWS).repeat(2))
+                        .optState(broken.state())
+                        .build();
+        assertEquals(Rows.upTo(ROWS), Rows.drain(resumed.getData(manager)));
+    }
+
+    @Test
+    void theLastBatchThatFailedIsNotDelivered() throws Exception {
+        NDManager closed = manager.newSubManager();
+        MemmpyDataset broken =
+                images().setSampling(ROWS, false)
+                        .optBatchPipeline(
+                                new Pipeline()
+                                        .add(
+                                                images -> {
+                                                    closed.close();
+                                                    return images;
+                                                }))
+                        .build();
+        Iterator<Batch> pass = broken.getData(closed).iterator();
+        assertThrows(IllegalStateException.class, pass::next);
+        assertEquals(0, broken.state().rows());
+        assertFalse(broken.state().ended());
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memmpy.index.Order;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -91,6 +92,51 @@ class SamplerTest extends WithImages {
             }
             assertEquals(Rows.upTo(ROWS), rows.stream().sorted().toList());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noPrefetchIsAtLeastOne(boolean ownOrder) throws Exception {
+        MemmpyDataset.Builder builder = Rows.images(store).optPrefetchNumber(0);
+        MemmpyDataset dataset =
+                ownOrder
+                        ? builder.optPipeline(new Pipeline()).setSampling(30, false).build()
+                        : builder.setSampling(new BatchSampler(new SequenceSampler(), 30)).build();
+        try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+            assertEquals(Rows.upTo(ROWS), Rows.drain(dataset.getData(manager, executor)));
+        }
+    }
+
+    @Test
+    void eachIteratorIsAPassOverTheSameEpoch() throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+            for (Pipeline pipeline : new Pipeline[] {null, new Pipeline()}) {
+                MemmpyDataset dataset =
+                        Rows.images(store).setSampling(30, true).optPipeline(pipeline).build();
+                Iterable<Batch> epoch = dataset.getData(manager, executor);
+                List<Long> rows = Rows.drain(epoch);
+                assertEquals(ROWS, rows.size());
+                assertEquals(rows, Rows.drain(epoch));
+                assertEquals(ROWS, dataset.stats().rows());
+            }
+        }
+    }
+
+    @Test
+    void progressIsThatOfTheOrder() throws Exception {
+        MemmpyDataset dataset =
+                Rows.images(store)
+                        .setSampling(ROWS, false)
+                        .optOrder(Order.weighted(1, store.array("id"), 3 * ROWS))
+                        .build();
+        List<Long> progress = new ArrayList<>();
+        for (Batch batch : dataset.getData(manager)) {
+            try (batch) {
+                progress.add(batch.getProgress());
+                assertEquals(3 * ROWS, batch.getProgressTotal());
+            }
+        }
+        assertEquals(List.of((long) ROWS, 2L * ROWS, 3L * ROWS), progress);
     }
 
     @Test

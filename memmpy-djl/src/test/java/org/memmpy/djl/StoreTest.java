@@ -87,6 +87,22 @@ class StoreTest {
     }
 
     @Test
+    void datasetsOfOneBuilderShareItsStore() throws Exception {
+        MemmpyDataset.Builder builder = images();
+        MemmpyDataset train = builder.optIndex(RowIndex.range(0, 80)).build();
+        MemmpyDataset valid = builder.optIndex(RowIndex.range(80, ROWS)).build();
+        assertThrows(IllegalArgumentException.class, () -> builder.optLimit(-1).build());
+        train.close();
+        train.close();
+        assertEquals(Rows.upTo(ROWS).subList(80, ROWS), Rows.drain(valid.getData(manager)));
+        valid.subDataset(0, 3).close();
+        assertFalse(isStoreOpen());
+        builder.optLimit(5);
+        String message = assertThrows(IllegalStateException.class, builder::build).getMessage();
+        assertTrue(message.contains("setStore(path) again"), message);
+    }
+
+    @Test
     @Timeout(120)
     void aDatasetThatNobodyClosedIsClosedWhenNobodyHasIt() throws Exception {
         Iterator<Batch> pass = images().build().getData(manager).iterator();

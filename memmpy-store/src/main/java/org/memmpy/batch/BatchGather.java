@@ -45,10 +45,26 @@ final class BatchGather implements AutoCloseable {
      * @param blocks one of each column
      * @param slot to be released by whoever has it
      */
-    record Filled(List<Block> blocks, BatchMemory.Slot slot) {}
+    record Filled(List<Block> blocks, BatchMemory.Slot slot) {
+        /**
+         * Tells the slot, which may take its time: it is to be counted apart from reading. If that
+         * fails the slot is released.
+         */
+        void tell() {
+            boolean told = false;
+            try {
+                slot.filled();
+                told = true;
+            } finally {
+                if (!told) {
+                    slot.release();
+                }
+            }
+        }
+    }
 
     /**
-     * Gathers a batch.
+     * Gathers a batch, which is then still to be {@linkplain Filled#tell told}.
      *
      * @param reader of the same columns; from mappings, if some are delivered where they are
      * @param batch its number, or {@link Guard#NO_BATCH}
@@ -70,7 +86,6 @@ final class BatchGather implements AutoCloseable {
                             placed.isEmpty() || placed.get(column) == null
                                     ? slot.segment(column)
                                     : null);
-            slot.filled();
             complete = true;
             return new Filled(blocks, slot);
         } finally {

@@ -32,9 +32,10 @@ public interface BatchMemory {
         MemorySegment segment(int column);
 
         /**
-         * Told once, by the loader's thread, when the rows are in the memory and before anybody can
-         * have the batch: the time to copy them elsewhere. What it throws fails the batch, whose
-         * slot is then released. Does nothing unless overridden.
+         * Told once, by the thread that has gathered (the loader's, or the caller's of {@link
+         * RowGather#gather(long[], BatchMemory)}), when the rows are in the memory and before
+         * anybody can have the batch: the time to copy them elsewhere. What it throws fails the
+         * batch, whose slot is then released. Does nothing unless overridden.
          */
         default void filled() {}
 

@@ -95,7 +95,7 @@ final class OpenBatches {
                         .limit(PLACES_TOLD)
                         .map(place -> "%,d at %s".formatted(place.getValue(), place.getKey()))
                         .collect(Collectors.joining(", "));
-        return "%,d batches of the loader are open, %,d bytes, and no more may be. Taken: %s. Close each batch when it was used, with try (batch) { ... }, and copy what is to stay; or allow more with maxOpenBatches(n). The pass goes on when some were closed"
+        return "%,d batches of the loader are open, %,d bytes, and no more may be. Taken: %s. Close each batch when it was used, with try (batch) { ... }, and copy what is to stay; or, where the loader is built, allow more with LoaderBuilder.maxOpenBatches(n). The pass goes on when some were closed"
                 .formatted(count, bytes, taken);
     }
 

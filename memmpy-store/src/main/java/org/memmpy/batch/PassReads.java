@@ -108,6 +108,7 @@ final class PassReads implements AutoCloseable {
         long from = System.nanoTime();
         if (now.mode() == ReadMode.PLAIN && from - measuredAt < MEASURED_EVERY) {
             Read read = read(now, batch, ahead.claim(batch));
+            read.filled.tell();
             return orReleased(read, () -> count(read));
         }
         measuredAt = from;
@@ -119,6 +120,7 @@ final class PassReads implements AutoCloseable {
         long nanos = System.nanoTime() - from;
         long still = Host.hasCpuTime() ? Math.max(0, nanos - (Host.cpuNanos() - cpu)) : 0;
         stalled = still > STALLED * nanos;
+        read.filled.tell(); // what its memory does with the rows is no waiting for the disk
         return orReleased(
                 read,
                 () -> {

@@ -116,9 +116,11 @@ public final class RowGather {
     public BatchMemory.Slot gather(long[] rowIds, BatchMemory memory) {
         requireRows(rowIds);
         try (Pins pins = pins()) {
-            return new BatchGather(columns, pins, memory, Placements.NONE)
-                    .by(new MappedReader(columns, pins), Guard.NO_BATCH, rowIds)
-                    .slot();
+            BatchGather.Filled filled =
+                    new BatchGather(columns, pins, memory, Placements.NONE)
+                            .by(new MappedReader(columns, pins), Guard.NO_BATCH, rowIds);
+            filled.tell();
+            return filled.slot();
         }
     }
 

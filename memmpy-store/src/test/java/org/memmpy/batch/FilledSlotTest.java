@@ -22,6 +22,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** Memory of another is told when its rows are there. */
@@ -32,7 +34,9 @@ class FilledSlotTest {
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger filled = new AtomicInteger();
     private final AtomicInteger released = new AtomicInteger();
+    private final AtomicLong asleep = new AtomicLong();
     private int failsAt = Integer.MAX_VALUE;
+    private boolean sleeps;
     private Store store;
 
     @BeforeEach
@@ -69,10 +73,19 @@ class FilledSlotTest {
             if (filled.incrementAndGet() >= failsAt) {
                 throw new IllegalStateException("the device is full");
             }
+            if (sleeps) {
+                sleep();
+            }
             for (long i = 0; i < rows.byteSize() / Integer.BYTES; i++) {
                 int row = rows.getAtIndex(ValueLayout.JAVA_INT, i);
                 rows.setAtIndex(ValueLayout.JAVA_INT, i, 2 * row);
             }
+        }
+
+        private void sleep() {
+            long from = System.nanoTime();
+            LockSupport.parkNanos(200_000_000);
+            asleep.addAndGet(System.nanoTime() - from);
         }
 
         @Override
@@ -82,9 +95,14 @@ class FilledSlotTest {
     }
 
     private BatchLoader loader() {
+        return loader(2);
+    }
+
+    private BatchLoader loader(int threads) {
         return BatchLoader.builder(store.table())
                 .column(column("n"))
                 .batchSize(7)
+                .threads(threads)
                 .memory(Doubled::new)
                 .build();
     }
@@ -124,6 +142,18 @@ class FilledSlotTest {
             assertTrue(error.getMessage().contains("the device is full"), error.getMessage());
         }
         assertEquals(taken.get(), released.get());
+    }
+
+    @Test
+    void itsTimeIsNoWaitingForTheDisk() {
+        sleeps = true;
+        try (BatchLoader loader = loader(1);
+                Epoch epoch = loader.epoch(0)) {
+            while (epoch.hasNext()) {
+                epoch.next().close();
+            }
+            assertTrue(epoch.stats().reads().diskWaitNanos() < asleep.get() / 2);
+        }
     }
 
     @Test
