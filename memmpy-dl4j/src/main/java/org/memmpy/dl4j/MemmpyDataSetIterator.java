@@ -199,8 +199,8 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
          * features, time]}. A step of one number has one feature, one of several dimensions all its
          * numbers.
          *
-         * <p>Leave out rows without a step, by {@link #index} or a {@link #cut} on a column of
-         * their lengths: their mask is 0 everywhere, of which DL4J's layers make NaN (the mean of a
+         * <p>Leave out rows without a step, by {@code index} or a {@code cut} on a column of their
+         * lengths: their mask is 0 everywhere, of which DL4J's layers make NaN (the mean of a
          * {@code GlobalPoolingLayer}) or an exception ("entirely masked out").
          *
          * @param column a ragged array, padded with {@link Column#padTo} or {@link
