@@ -9,6 +9,7 @@ import org.memmpy.DType;
 import org.memmpy.os.PageFile;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
+import org.memmpy.testing.ChildJvm;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,18 +23,10 @@ final class ModesChild {
 
     /** Of such a JVM: anonymous memory grows by leaks only, and the engine finds itself offline. */
     static final List<String> OPTIONS =
-            List.of(
-                    "-Xms256m",
-                    "-Xmx256m",
-                    "-XX:+AlwaysPreTouch",
-                    "-XX:+UseSerialGC",
-                    // C2 takes some 50 MiB now and then, which the C library keeps
-                    "-XX:TieredStopAtLevel=1",
-                    "-Dorg.memmpy.trackOpen=true",
+            ChildJvm.steady(
                     "-Dai.djl.offline=true",
                     "-DOPT_OUT_TRACKING=true",
-                    "-Dai.djl.pytorch.num_threads=1",
-                    "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+                    "-Dai.djl.pytorch.num_threads=1");
 
     private ModesChild() {}
 

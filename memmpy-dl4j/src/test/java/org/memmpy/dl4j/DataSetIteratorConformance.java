@@ -58,6 +58,16 @@ abstract class DataSetIteratorConformance extends IteratorConformance<DataSetIte
     }
 
     @Override
+    DataSetIterator first(DataSetIterator iterator, int batches) {
+        return new EarlyTerminationDataSetIterator(iterator, batches);
+    }
+
+    @Override
+    List<DataSetIterator> parts(DataSetIterator iterator, int... batches) {
+        return new DataSetIteratorSplitter(iterator, batches).getIterators();
+    }
+
+    @Override
     void preProcess(DataSetIterator iterator, Consumer<DataSet> change) {
         DataSetPreProcessor preProcessor =
                 change == null ? null : batch -> change.accept((DataSet) batch);
@@ -111,33 +121,6 @@ abstract class DataSetIteratorConformance extends IteratorConformance<DataSetIte
             }
             assertEquals(0, sum / ROWS, 1e-3);
             iterator.reset();
-        }
-    }
-
-    @Test
-    void onlyTheFirstBatches() throws Exception {
-        Content content = backwards();
-        Content few = content.of(content.rows().subList(0, 40));
-        EarlyTerminationDataSetIterator first =
-                new EarlyTerminationDataSetIterator(iterator(content, 20), 2);
-        for (int pass = 0; pass < 3; pass++) {
-            checkPass(few, first, 20);
-            first.reset();
-        }
-    }
-
-    @Test
-    void trainedOnOnePartAndTestedOnTheOther() throws Exception {
-        Content content = backwards();
-        List<DataSetIterator> parts =
-                new DataSetIteratorSplitter(iterator(content, 10), new int[] {7, 3}).getIterators();
-        DataSetIterator train = parts.get(0);
-        DataSetIterator test = parts.get(1);
-        for (int pass = 0; pass < 2; pass++) {
-            checkPass(content.of(content.rows().subList(0, 70)), train, 10);
-            checkPass(content.of(content.rows().subList(70, ROWS)), test, 10);
-            train.reset();
-            test.reset();
         }
     }
 }

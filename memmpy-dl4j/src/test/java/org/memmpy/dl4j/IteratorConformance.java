@@ -73,6 +73,12 @@ abstract class IteratorConformance<I extends Iterator<? extends B>, B> {
 
     abstract void shutdown(I async);
 
+    /** {@return DL4J's own view of the first batches of each pass} */
+    abstract I first(I iterator, int batches);
+
+    /** {@return DL4J's own parts, of so many batches each} */
+    abstract List<I> parts(I iterator, int... batches);
+
     /** Has every batch's features changed in place, and noted. */
     abstract void preProcess(I iterator, Consumer<B> change);
 
@@ -211,6 +217,31 @@ abstract class IteratorConformance<I extends Iterator<? extends B>, B> {
             }
             assertFalse(iterator.hasNext());
             reset(iterator);
+        }
+    }
+
+    @Test
+    void onlyTheFirstBatches() throws Exception {
+        Content content = backwards();
+        Content few = content.of(content.rows().subList(0, 40));
+        I first = first(iterator(content, 20), 2);
+        for (int pass = 0; pass < 3; pass++) {
+            checkPass(few, first, 20);
+            reset(first);
+        }
+    }
+
+    @Test
+    void trainedOnOnePartAndTestedOnTheOther() throws Exception {
+        Content content = backwards();
+        List<I> parts = parts(iterator(content, 10), 7, 3);
+        I train = parts.get(0);
+        I test = parts.get(1);
+        for (int pass = 0; pass < 2; pass++) {
+            checkPass(content.of(content.rows().subList(0, 70)), train, 10);
+            checkPass(content.of(content.rows().subList(70, ROWS)), test, 10);
+            reset(train);
+            reset(test);
         }
     }
 

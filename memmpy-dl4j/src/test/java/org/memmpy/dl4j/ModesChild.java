@@ -9,6 +9,7 @@ import org.memmpy.DType;
 import org.memmpy.os.PageFile;
 import org.memmpy.store.Store;
 import org.memmpy.store.StoreOption;
+import org.memmpy.testing.ChildJvm;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -29,17 +30,7 @@ final class ModesChild {
     static final long CAP = 4 << 20;
 
     /** Of such a JVM: anonymous memory grows by leaks only. */
-    static final List<String> OPTIONS =
-            List.of(
-                    "-Xms256m",
-                    "-Xmx256m",
-                    "-XX:+AlwaysPreTouch",
-                    "-XX:+UseSerialGC",
-                    // C2 takes some 50 MiB now and then, which the C library keeps
-                    "-XX:TieredStopAtLevel=1",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Dorg.memmpy.trackOpen=true",
-                    "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+    static final List<String> OPTIONS = ChildJvm.steady("--sun-misc-unsafe-memory-access=allow");
 
     private ModesChild() {}
 

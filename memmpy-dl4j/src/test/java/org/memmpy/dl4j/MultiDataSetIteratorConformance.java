@@ -55,6 +55,16 @@ abstract class MultiDataSetIteratorConformance
     }
 
     @Override
+    MultiDataSetIterator first(MultiDataSetIterator iterator, int batches) {
+        return new EarlyTerminationMultiDataSetIterator(iterator, batches);
+    }
+
+    @Override
+    List<MultiDataSetIterator> parts(MultiDataSetIterator iterator, int... batches) {
+        return new MultiDataSetIteratorSplitter(iterator, batches).getIterators();
+    }
+
+    @Override
     void preProcess(MultiDataSetIterator iterator, Consumer<MultiDataSet> change) {
         MultiDataSetPreProcessor preProcessor = change == null ? null : change::accept;
         iterator.setPreProcessor(preProcessor);
@@ -77,33 +87,5 @@ abstract class MultiDataSetIteratorConformance
         assertTrue(iterator.resetSupported());
         assertFalse(iterator.asyncSupported());
         assertNull(iterator.getPreProcessor());
-    }
-
-    @Test
-    void onlyTheFirstBatches() throws Exception {
-        Content content = backwards();
-        Content few = content.of(content.rows().subList(0, 40));
-        EarlyTerminationMultiDataSetIterator first =
-                new EarlyTerminationMultiDataSetIterator(iterator(content, 20), 2);
-        for (int pass = 0; pass < 3; pass++) {
-            checkPass(few, first, 20);
-            first.reset();
-        }
-    }
-
-    @Test
-    void trainedOnOnePartAndTestedOnTheOther() throws Exception {
-        Content content = backwards();
-        List<MultiDataSetIterator> parts =
-                new MultiDataSetIteratorSplitter(iterator(content, 10), new int[] {7, 3})
-                        .getIterators();
-        MultiDataSetIterator train = parts.get(0);
-        MultiDataSetIterator test = parts.get(1);
-        for (int pass = 0; pass < 2; pass++) {
-            checkPass(content.of(content.rows().subList(0, 70)), train, 10);
-            checkPass(content.of(content.rows().subList(70, ROWS)), test, 10);
-            train.reset();
-            test.reset();
-        }
     }
 }

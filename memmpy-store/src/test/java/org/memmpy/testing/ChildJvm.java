@@ -12,7 +12,30 @@ import java.util.List;
 
 /** Starts another JVM on this one's class path. */
 public final class ChildJvm {
+    /** Of a JVM whose anonymous memory grows by leaks only, and that knows what is left open. */
+    private static final List<String> STEADY =
+            List.of(
+                    "-Xms256m",
+                    "-Xmx256m",
+                    "-XX:+AlwaysPreTouch",
+                    "-XX:+UseSerialGC",
+                    // C2 takes some 50 MiB now and then, which the C library keeps
+                    "-XX:TieredStopAtLevel=1",
+                    "-Dorg.memmpy.trackOpen=true",
+                    "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+
     private ChildJvm() {}
+
+    /**
+     * {@return options of a JVM whose anonymous memory grows by leaks only}
+     *
+     * @param more options
+     */
+    public static List<String> steady(String... more) {
+        List<String> options = new ArrayList<>(STEADY);
+        options.addAll(List.of(more));
+        return options;
+    }
 
     /**
      * Starts a main class.
