@@ -13,8 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One pass over a loader's rows. Threads gather batches ahead, each taking the next number that is
@@ -26,37 +24,17 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private static final AtomicLong THREAD_NUMBER = new AtomicLong();
 
-    /** Who gathers a batch in less than that gathers others while a thread is woken. */
-    private static final long WAKING_NANOS = 150_000;
-
-    private static final long LONGEST_SLEEP_NANOS = 2_000_000;
-
     private final BatchLoader loader;
     private final long number;
     private final Steps steps;
     private final long batches;
     private final PassMeter meter;
     private final PassReads reads;
-    private final Prefetch prefetch;
+    private final Ring ring;
     private final List<Thread> workers = new ArrayList<>();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition gathered = lock.newCondition();
-    private final Condition taken = lock.newCondition();
-
-    /** Batch k waits at place {@code k % ring.length} until the consumer takes it. */
-    private final MiniBatch[] ring;
-
-    /** To be ahead by; fewer than the ring has if batches turn out to be large. */
-    private int most;
-
-    private long claimed;
-    private long delivered;
-    private int ready;
-    private Throwable failure;
-    private long failedBatch;
-    private boolean closed;
-    private boolean toldOfEnd;
+    /** Whether {@link #next} has said that this failed, or was closed before its end. */
+    private volatile boolean toldOfEnd;
 
     /**
      * Prepares a pass.
@@ -76,10 +54,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         this.reads = reads;
         this.batches = steps.count();
         this.meter = new PassMeter(number, loader.logEvery());
-        this.prefetch = prefetch;
-        this.ring =
-                new MiniBatch[(int) Math.min(prefetch.batches(leastBytes), Math.max(1, batches))];
-        this.most = ring.length;
+        this.ring = new Ring(batches, prefetch, leastBytes);
     }
 
     void start(int threads) {
@@ -117,12 +92,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
 
     /** {@return how many rows of the epoch all ranks together have got} */
     public long deliveredRows() {
-        lock.lock();
-        try {
-            return steps.delivered(delivered);
-        } finally {
-            lock.unlock();
-        }
+        return steps.delivered(ring.delivered());
     }
 
     /**
@@ -131,13 +101,7 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      * reads at most 1 MiB of each column and part, to know the data again; other calls take no time
      */
     public LoaderState state() {
-        long taken;
-        lock.lock();
-        try {
-            taken = delivered;
-        } finally {
-            lock.unlock();
-        }
+        long taken = ring.delivered();
         return loader.state(number, steps.delivered(taken), taken == batches);
     }
 
@@ -148,22 +112,12 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      * once. A loop that ended quietly would train on a part of the rows.
      */
     public boolean hasNext() {
-        lock.lock();
-        try {
-            return delivered < batches && !toldOfEnd;
-        } finally {
-            lock.unlock();
-        }
+        return !isComplete() && !toldOfEnd;
     }
 
     /** {@return whether every batch of the pass was delivered} */
     public boolean isComplete() {
-        lock.lock();
-        try {
-            return delivered == batches;
-        } finally {
-            lock.unlock();
-        }
+        return ring.delivered() == batches;
     }
 
     /**
@@ -178,37 +132,22 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
      *     where they were taken, and the pass goes on when some were closed
      */
     public MiniBatch next() {
-        MiniBatch batch;
-        LoaderStats told;
-        lock.lock();
-        try {
-            awaitBatch();
+        MiniBatch batch = ring.poll(loader::count);
+        while (batch == null) {
             throwIfOver();
-            int place = place();
-            batch = ring[place];
-            loader.count(batch);
-            ring[place] = null;
-            delivered++;
-            ready--;
-            told = meter.delivered(batch) ? stats() : null;
-            record(batch);
-            if (hasRoomToWakeFor()) {
-                taken.signalAll();
-            }
-            if (delivered == batches) {
-                meter.end();
-                gathered.signalAll();
-                loader.forget(this);
-                OpenResources.closed(this);
-            }
-        } finally {
-            lock.unlock();
+            awaitBatch();
+            batch = ring.poll(loader::count);
         }
-        if (told != null) {
-            meter.tell(told);
-        }
+        boolean tell = meter.delivered(batch);
+        record(batch);
         if (isComplete()) {
+            meter.end();
             reads.close(); // what a consumer does who forgets to close the pass, too
+            loader.forget(this);
+            OpenResources.closed(this);
+        }
+        if (tell) {
+            meter.tell(stats());
         }
         return batch;
     }
@@ -219,42 +158,25 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             event.epoch = number;
             event.batch = batch.number();
             event.rows = batch.rows();
-            event.ready = ready;
+            event.ready = ring.ready();
             event.commit();
         }
     }
 
-    /**
-     * {@return whether waiting threads are to be woken} Not for a single place of a long ring: to
-     * wake one costs as much as it takes to gather several small batches.
-     */
-    private boolean hasRoomToWakeFor() {
-        return most - (claimed - delivered) >= Math.max(1, most / 4);
-    }
-
-    private int place() {
-        return (int) (delivered % ring.length);
-    }
-
-    private boolean mustWait() {
-        return delivered < batches && ring[place()] == null && failure == null && !closed;
-    }
-
     private void awaitBatch() {
-        if (!mustWait()) {
-            return;
-        }
         LoaderEvents.Wait event = new LoaderEvents.Wait();
         event.begin();
         long from = System.nanoTime();
         try {
-            while (mustWait()) {
-                gathered.awaitNanos(LONGEST_SLEEP_NANOS);
-            }
+            ring.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MemmpyException(
-                    "interrupted while waiting for batch " + delivered + " of epoch " + number, e);
+                    "interrupted while waiting for batch "
+                            + ring.delivered()
+                            + " of epoch "
+                            + number,
+                    e);
         } finally {
             long nanos = System.nanoTime() - from;
             meter.waited(nanos);
@@ -262,32 +184,36 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             event.end();
             if (event.shouldCommit()) {
                 event.epoch = number;
-                event.batch = delivered;
+                event.batch = ring.delivered();
                 event.commit();
             }
         }
     }
 
     private void throwIfOver() {
-        if (delivered == batches) {
+        if (isComplete()) {
             throw new NoSuchElementException("epoch " + number + " has no batch left");
         }
-        toldOfEnd = failure != null || closed;
+        Ring.Failure failure = ring.failure();
+        toldOfEnd = failure != null || ring.isClosed();
         if (failure != null) {
-            // what was read says of which batch; what others' memory throws does not
-            String where = failure instanceof MemmpyException ? "" : "batch " + failedBatch + ": ";
-            String message =
-                    "epoch %d of the loader failed: %s%s"
-                            .formatted(number, where, failure.getMessage());
-            throw failure instanceof CorruptStoreException
-                    ? new CorruptStoreException(message, failure)
-                    : new MemmpyException(message, failure);
+            throw failed(failure.batch(), failure.cause());
         }
-        if (closed) {
+        if (ring.isClosed()) {
             throw new IllegalStateException(
                     "epoch %d was closed after %d of %d batches"
-                            .formatted(number, delivered, batches));
+                            .formatted(number, ring.delivered(), batches));
         }
+    }
+
+    private MemmpyException failed(long batch, Throwable cause) {
+        // what was read says of which batch; what others' memory throws does not
+        String where = cause instanceof MemmpyException ? "" : "batch " + batch + ": ";
+        String message =
+                "epoch %d of the loader failed: %s%s".formatted(number, where, cause.getMessage());
+        return cause instanceof CorruptStoreException
+                ? new CorruptStoreException(message, cause)
+                : new MemmpyException(message, cause);
     }
 
     /**
@@ -310,17 +236,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
 
     /** {@return what was delivered so far, and how long the consumer waited} */
     public LoaderStats stats() {
-        lock.lock();
-        try {
-            return meter.stats(ready, slots(), reads.stats());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private int slots() {
-        long inPass = closed || failure != null ? ready : claimed - delivered;
-        return Math.toIntExact(inPass + loader.openBatches());
+        int slots = Math.toIntExact(ring.inside() + loader.openBatches());
+        return meter.stats(ring.ready(), slots, reads.stats());
     }
 
     /** {@return the memory that holds rows before they are gathered} */
@@ -338,15 +255,8 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     @Override
     public void close() {
         requireOtherThread();
-        lock.lock();
-        try {
-            closed = true;
-            meter.end();
-            taken.signalAll();
-            gathered.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        ring.close();
+        meter.end();
         reads.stop();
         Workers.join(workers); // a thread still gathering must not outlive the memory
         try {
@@ -370,20 +280,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     /** All of them, also if memory of another cannot be released. */
     private void closeUndelivered() {
         RuntimeException failed = null;
-        for (int i = 0; i < ring.length; i++) {
-            MiniBatch undelivered;
-            lock.lock();
+        for (MiniBatch undelivered : ring.drain()) {
             try {
-                undelivered = ring[i];
-                ring[i] = null;
-                ready = 0;
-            } finally {
-                lock.unlock();
-            }
-            try {
-                if (undelivered != null) {
-                    undelivered.close();
-                }
+                undelivered.close();
             } catch (RuntimeException e) {
                 failed = failed == null ? e : failed;
             }
@@ -398,26 +297,18 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
     private void gatherBatches() {
         long k = -1;
         try {
-            for (k = claim(); k >= 0; k = claim()) {
+            for (k = ring.claim(); k >= 0; k = ring.claim()) {
                 long from = System.nanoTime();
                 MiniBatch batch = gather(k);
-                deliver(k, batch, System.nanoTime() - from);
+                long nanos = System.nanoTime() - from;
+                meter.gathered(nanos);
+                if (!ring.deliver(k, batch, nanos)) {
+                    batch.close();
+                }
             }
         } catch (Throwable e) { // whatever it is, the consumer must learn of it, not wait for ever
-            fail(k, e);
-        }
-    }
-
-    /** {@return the next batch to gather, or -1 when there is nothing left to do} */
-    private long claim() throws InterruptedException {
-        lock.lock();
-        try {
-            while (claimed < batches && claimed - delivered >= most && failure == null && !closed) {
-                taken.await();
-            }
-            return claimed == batches || failure != null || closed ? -1 : claimed++;
-        } finally {
-            lock.unlock();
+            ring.fail(k, e);
+            reads.stop();
         }
     }
 
@@ -436,53 +327,5 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             event.commit();
         }
         return new MiniBatch(number, k, steps, rowIds, filled);
-    }
-
-    private void deliver(long k, MiniBatch batch, long nanos) {
-        lock.lock();
-        try {
-            if (!closed) {
-                ready++;
-                most = Math.min(most, prefetch.batches(batch.bytes()));
-                meter.gathered(nanos);
-                ring[(int) (k % ring.length)] = batch;
-                if (isWorthWakingFor(nanos)) {
-                    gathered.signalAll();
-                }
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        batch.close();
-    }
-
-    /**
-     * {@return whether the consumer is to be woken, if it waits} To wake it takes as long as to
-     * gather several small batches, so it gets some of them at once. All that were claimed come, so
-     * half of the ring is reached, or the end; unless memory of another has no room for as many
-     * until the consumer gives some back: so it does not sleep for long.
-     *
-     * @param nanos that the newest batch took
-     */
-    private boolean isWorthWakingFor(long nanos) {
-        return nanos > WAKING_NANOS
-                || ready >= Math.max(1, most / 2)
-                || delivered + ready == batches;
-    }
-
-    private void fail(long batch, Throwable e) {
-        lock.lock();
-        try {
-            if (failure == null) {
-                failure = e;
-                failedBatch = batch;
-            }
-            gathered.signalAll();
-            taken.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        reads.stop();
     }
 }

@@ -27,7 +27,12 @@ final class OpenBatches {
     private static final StackWalker STACK = StackWalker.getInstance();
 
     private static final Set<String> OF_LOADER =
-            Stream.of(OpenBatches.class, MiniBatch.class, BatchLoader.class, Epoch.class)
+            Stream.of(
+                            OpenBatches.class,
+                            MiniBatch.class,
+                            BatchLoader.class,
+                            Ring.class,
+                            Epoch.class)
                     .map(Class::getName)
                     .collect(Collectors.toUnmodifiableSet());
 

@@ -6,10 +6,7 @@ package org.memmpy.batch;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/**
- * Counts what a pass delivers, and says so now and then. Not thread-safe: the pass's lock guards
- * it.
- */
+/** Counts what a pass delivers, and says so now and then. Any thread. */
 final class PassMeter {
     private static final System.Logger LOG = System.getLogger(BatchLoader.class.getName());
 
@@ -34,16 +31,16 @@ final class PassMeter {
         this.logNanos = every.toNanos();
     }
 
-    void waited(long nanos) {
+    synchronized void waited(long nanos) {
         waitNanos += nanos;
     }
 
-    void gathered(long nanos) {
+    synchronized void gathered(long nanos) {
         gatherNanos += nanos;
     }
 
     /** {@return whether it is time to {@link #tell} what was delivered} */
-    boolean delivered(MiniBatch batch) {
+    synchronized boolean delivered(MiniBatch batch) {
         batches++;
         rows += batch.rows();
         bytes += batch.bytes();
@@ -55,19 +52,19 @@ final class PassMeter {
         return true;
     }
 
-    /** Logs a line; not under the lock, for a log may be slow. */
+    /** Logs a line; nobody waits for it, for a log may be slow. */
     void tell(LoaderStats stats) {
         LOG.log(Level.INFO, "epoch {0}: {1}", Long.toString(epoch), stats);
     }
 
     /** The time stands still from the first call on. */
-    void end() {
+    synchronized void end() {
         if (ended == 0) {
             ended = System.nanoTime();
         }
     }
 
-    LoaderStats stats(int ready, int slots, ReadStats reads) {
+    synchronized LoaderStats stats(int ready, int slots, ReadStats reads) {
         long end = ended == 0 ? System.nanoTime() : ended;
         return new LoaderStats(
                 batches, rows, bytes, waitNanos, end - started, gatherNanos, ready, slots, reads);
