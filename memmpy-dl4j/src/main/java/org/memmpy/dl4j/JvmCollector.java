@@ -5,6 +5,7 @@ package org.memmpy.dl4j;
 
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryUsage;
 import java.util.List;
@@ -15,10 +16,15 @@ final class JvmCollector implements RecycledMemory.Collector {
     private static final int GARBAGE_BYTES = 64 << 10;
 
     /** What is written in some 10 ms, about the least that a full collection takes. */
-    private static final long MOST_ROOM = 64L << 20;
+    private static final long LEAST_GARBAGE = 64L << 20;
 
-    /** The young generation may grow while it is filled. */
-    private static final long MARGIN = 8L << 20;
+    /**
+     * A full collection takes 2 to 3 ns for each byte that lives, and a byte of garbage less than
+     * 0.1 ns: measured with G1, 12 MB to 1.5 GB of small objects, two cores.
+     */
+    private static final long GARBAGE_FOR_A_LIVE_BYTE = 20;
+
+    private final MemoryMXBean heap = ManagementFactory.getMemoryMXBean();
 
     private final List<GarbageCollectorMXBean> beans =
             ManagementFactory.getGarbageCollectorMXBeans();
@@ -35,17 +41,20 @@ final class JvmCollector implements RecycledMemory.Collector {
     private volatile byte[] garbage;
 
     /**
-     * Makes as much garbage as there is room for it, if that is little. What a full collection
-     * visits besides, the program's own objects, it leaves alone.
+     * Makes garbage, at most for as long as a full collection would take: that one visits all that
+     * lives, the program's own objects, and stops its threads meanwhile. Nothing is made if it is
+     * known that there is room for more.
      */
     @Override
     public boolean nudge() {
         if (eden == null) {
             return false;
         }
-        MemoryUsage usage = eden.getUsage();
-        long room = usage.getCommitted() - usage.getUsed();
-        return room <= MOST_ROOM && makeGarbage(room + room / 4 + MARGIN);
+        MemoryUsage young = eden.getUsage();
+        long room = young.getCommitted() - young.getUsed();
+        long living = Math.max(0, heap.getHeapMemoryUsage().getUsed() - young.getUsed());
+        long most = Math.max(LEAST_GARBAGE, GARBAGE_FOR_A_LIVE_BYTE * living);
+        return room <= most && makeGarbage(most);
     }
 
     @Override

@@ -48,7 +48,10 @@ final class RecycledMemory implements BatchMemory {
 
     private static final long PAGE = 4096;
 
-    /** How long to wait for slots after a collection; its references are handled by two threads. */
+    /**
+     * How long slots may take to come after a collection; its references are handled by two
+     * threads.
+     */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Where slots' memory comes from; freed when unreachable. */
@@ -109,6 +112,9 @@ final class RecycledMemory implements BatchMemory {
     private boolean justCollected;
     private boolean collecting;
 
+    /** Until when slots of the last collection may still come. */
+    private long patientUntil;
+
     /** Whether the last collection was one of young objects. */
     private boolean onlyNudged;
 
@@ -157,6 +163,7 @@ final class RecycledMemory implements BatchMemory {
         this.collector = collector;
         this.nanoTime = nanoTime;
         this.activeUntil = nanoTime.getAsLong();
+        this.patientUntil = activeUntil;
     }
 
     private static long bytesOf(List<Block> blocks) {
@@ -234,7 +241,13 @@ final class RecycledMemory implements BatchMemory {
     }
 
     private void makeRoom(long needed) {
-        boolean littleCameBack = justCollected && returns - returnsAtCollection < slots / 4;
+        if (littleCameBack()) {
+            awaitSlot(); // more may be on their way
+        }
+        if (!free.isEmpty()) {
+            return;
+        }
+        boolean littleCameBack = littleCameBack();
         if ((!littleCameBack || onlyNudged) && !collecting) {
             collect(!littleCameBack);
         }
@@ -249,6 +262,11 @@ final class RecycledMemory implements BatchMemory {
             limit = Math.max(Math.max(limit, bytes) * 2, bytes + needed);
             justCollected = false;
         }
+    }
+
+    /** {@return whether most slots are held by somebody, as far as the last collection has told} */
+    private boolean littleCameBack() {
+        return justCollected && returns - returnsAtCollection < slots / 4;
     }
 
     /**
@@ -275,7 +293,9 @@ final class RecycledMemory implements BatchMemory {
             onlyNudged = nudged;
             wishIgnored = !heard;
             nothingCollected = !collected;
-            growCap(nanoTime.getAsLong() - from);
+            long now = nanoTime.getAsLong();
+            growCap(now - from);
+            patientUntil = now + PATIENCE_NANOS;
             collecting = false;
             returned.signalAll();
         }
@@ -298,13 +318,14 @@ final class RecycledMemory implements BatchMemory {
         }
     }
 
-    /** Waits for a collection that runs to end, and then for a slot, but not for long. */
+    /** Waits for a collection that runs to end, and until its slots have come, or one of them. */
     private void awaitSlot() {
         try {
-            long patience = PATIENCE_NANOS;
+            long patience = patientUntil - nanoTime.getAsLong();
             while (free.isEmpty() && (collecting || patience > 0)) {
                 if (collecting) {
                     returned.await();
+                    patience = patientUntil - nanoTime.getAsLong();
                 } else {
                     patience = returned.awaitNanos(patience);
                 }

@@ -46,6 +46,7 @@ class RecycledMemoryTest {
     private final List<RecycledSlot> unreachableYoung = new ArrayList<>();
 
     private boolean nudgeable;
+    private boolean referencesAreHandledSlowly;
     private int nudges;
 
     private long allocatable = Long.MAX_VALUE;
@@ -77,7 +78,13 @@ class RecycledMemoryTest {
         @Override
         public boolean nudge() {
             nudges++;
-            unreachableYoung.forEach(RecycledSlot::release);
+            if (referencesAreHandledSlowly) {
+                unreachableYoung.remove(0).release();
+                List<RecycledSlot> others = List.copyOf(unreachableYoung);
+                Thread.startVirtualThread(() -> releaseLater(others));
+            } else {
+                unreachableYoung.forEach(RecycledSlot::release);
+            }
             unreachableYoung.clear();
             return nudgeable;
         }
@@ -101,6 +108,15 @@ class RecycledMemoryTest {
             unreachableYoung.clear();
             return true;
         }
+    }
+
+    private static void releaseLater(List<RecycledSlot> slots) {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        slots.forEach(RecycledSlot::release);
     }
 
     private RecycledSlot take() {
@@ -183,6 +199,17 @@ class RecycledMemoryTest {
             assertEquals(CAP * SLOT, memory.bytes());
         }
         assertEquals(0, collections);
+    }
+
+    @Test
+    void slotsThatComeLateAreNotTakenForHeld() {
+        nudgeable = true;
+        referencesAreHandledSlowly = true;
+        unreachableYoung.addAll(take(CAP));
+        take(CAP); // the first of them comes at once
+        assertEquals(1, nudges);
+        assertEquals(0, collections);
+        assertEquals(CAP * SLOT, memory.bytes());
     }
 
     @Test
