@@ -11,7 +11,9 @@ import org.memmpy.batch.column.Pins;
 import org.memmpy.batch.place.Placed;
 import org.memmpy.batch.place.Placements;
 import org.memmpy.batch.read.BatchReader;
+import org.memmpy.os.HugePages;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,7 +86,7 @@ final class BatchGather implements AutoCloseable {
                     located,
                     column ->
                             placed.isEmpty() || placed.get(column) == null
-                                    ? slot.segment(column)
+                                    ? target(slot, column)
                                     : null);
             complete = true;
             return new Filled(blocks, slot);
@@ -93,6 +95,12 @@ final class BatchGather implements AutoCloseable {
                 slot.release();
             }
         }
+    }
+
+    private static MemorySegment target(BatchMemory.Slot slot, int column) {
+        MemorySegment target = slot.segment(column);
+        HugePages.ask(target); // an engine's large arrays are fresh each time
+        return target;
     }
 
     private BatchMemory.Slot slotBeside(List<Placed> placed, List<Block> blocks) {

@@ -61,6 +61,7 @@ public final class NativeCalls {
     private static final int SEEK_END = 2;
     private static final int BAD_ADDRESS = 14;
     private static final int DONT_NEED = 4;
+    private static final int HUGE_PAGES = 14;
 
     private NativeCalls() {}
 
@@ -319,6 +320,14 @@ public final class NativeCalls {
     private static boolean isLinux() {
         return isAvailable()
                 && System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+    }
+
+    /** Asks for huge pages where whole pages of memory lie, see {@link HugePages}. */
+    static void wantHugePages(long address, long bytes) {
+        long from = pageOf(address + pageBytes() - 1);
+        if (isLinux()) {
+            advise(from, pageOf(address + bytes) - from, HUGE_PAGES);
+        }
     }
 
     // ---- windows, see PageWindow

@@ -11,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** How this process has mapped a file, as Linux shows it. */
+/** How this process has mapped files and memory, as Linux shows it. */
 public final class MappingFlags {
     private static final Path SMAPS = Path.of("/proc/self/smaps");
     private static final String FLAGS = "VmFlags:";
@@ -34,16 +35,38 @@ public final class MappingFlags {
      */
     public static List<String> of(Path path) throws IOException {
         String name = path.toRealPath().toString();
-        List<String> found = new ArrayList<>();
-        boolean mapped = false;
+        return flags(mapping -> mapping.contains(name)).stream()
+                .map(flags -> flags.contains("rr") ? "rr" : flags.contains("sr") ? "sr" : "--")
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * {@return the flags of the mapping that an address lies in, such as {@code hg} for huge pages;
+     * none if it lies in none}
+     *
+     * @throws IOException if they are not shown
+     */
+    public static List<String> at(long address) throws IOException {
+        return flags(mapping -> isIn(address, mapping)).stream().findFirst().orElse(List.of());
+    }
+
+    private static boolean isIn(long address, String mapping) {
+        String[] range = mapping.split("[- ]", 3);
+        return Long.compareUnsigned(address, Long.parseUnsignedLong(range[0], 16)) >= 0
+                && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
+    }
+
+    private static List<List<String>> flags(Predicate<String> wanted) throws IOException {
+        List<List<String>> found = new ArrayList<>();
+        boolean isWanted = false;
         for (String line : Files.readAllLines(SMAPS)) {
             if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-                mapped = line.contains(name);
-            } else if (mapped && line.startsWith(FLAGS)) {
-                List<String> flags = List.of(line.substring(FLAGS.length()).trim().split(" "));
-                found.add(flags.contains("rr") ? "rr" : flags.contains("sr") ? "sr" : "--");
+                isWanted = wanted.test(line);
+            } else if (isWanted && line.startsWith(FLAGS)) {
+                found.add(List.of(line.substring(FLAGS.length()).trim().split(" ")));
             }
         }
-        return found.stream().sorted().toList();
+        return found;
     }
 }
