@@ -10,9 +10,12 @@ import org.memmpy.batch.Epoch;
 import org.memmpy.batch.LoaderBuilder;
 import org.memmpy.batch.MiniBatch;
 import org.memmpy.benchmarks.race.Race;
+import org.memmpy.store.RowLease;
 import org.memmpy.store.Table;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -26,7 +29,7 @@ final class BareLoader implements AutoCloseable {
     private final Table table;
     private final int batch;
     private final Reader reader;
-    private final List<BatchLoader> open = new ArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
 
     BareLoader(Table table, int batch, Reader reader) {
         this.table = table;
@@ -45,6 +48,30 @@ final class BareLoader implements AutoCloseable {
 
     Race.Turn remapping() {
         return turn(builder().unsafeRemapped("x"));
+    }
+
+    /**
+     * {@return nothing but the reading: row by row where the file is mapped, in the order of the
+     * round, by one thread}
+     */
+    Race.Turn inPlace() {
+        RowLease lease = table.array("x").lease();
+        open.add(lease);
+        Order order = new Order(table.rows(), batch, Arena.ofAuto());
+        long rowBytes = table.array("x").rowType().bytes();
+        return Stopwatch.warmed(
+                round -> {
+                    Iterator<long[]> batches = List.of(order.batches(round)).iterator();
+                    return Stopwatch.rowsPerSecond(
+                            () -> batches.hasNext() ? read(lease, rowBytes, batches.next()) : 0);
+                });
+    }
+
+    private int read(RowLease lease, long rowBytes, long[] rows) {
+        for (long row : rows) {
+            reader.read(() -> lease.segment().asSlice(row * rowBytes, rowBytes));
+        }
+        return rows.length;
     }
 
     private LoaderBuilder builder() {
@@ -77,6 +104,12 @@ final class BareLoader implements AutoCloseable {
 
     @Override
     public void close() {
-        open.forEach(BatchLoader::close);
+        try {
+            for (AutoCloseable each : open.reversed()) {
+                each.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

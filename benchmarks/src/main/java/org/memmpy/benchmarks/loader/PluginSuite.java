@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,17 +78,42 @@ public final class PluginSuite extends Suite {
             description = "Images of an epoch of training.")
     private int trainingRows = 6_400;
 
+    @Option(
+            names = "--live",
+            paramLabel = "N",
+            description = "Bytes of small objects that live on the heap meanwhile, as a program's.")
+    private long live;
+
     /** Called by the command line. */
     public PluginSuite() {}
 
     @Override
     protected void measure(Scratch scratch, Report report) throws IOException {
         Engines.useOneThread();
-        over(scratch, ROW_BYTES, BATCH, store -> wholeBatches(store, report));
-        over(scratch, TINY_ROW_BYTES, TINY_BATCH, store -> tinyBatches(store, report));
-        Path c = scratch.directory("c");
-        over(scratch, IMAGE_BYTES, IMAGE_BATCH, store -> readBatches(store, c, report));
-        over(scratch, path -> Images.write(path, trainingRows), store -> training(store, report));
+        Link program = links(live);
+        try {
+            over(scratch, ROW_BYTES, BATCH, store -> wholeBatches(store, report));
+            over(scratch, TINY_ROW_BYTES, TINY_BATCH, store -> tinyBatches(store, report));
+            Path c = scratch.directory("c");
+            over(scratch, IMAGE_BYTES, IMAGE_BATCH, store -> readBatches(store, c, report));
+            over(
+                    scratch,
+                    path -> Images.write(path, trainingRows),
+                    store -> training(store, report));
+        } finally {
+            Reference.reachabilityFence(program);
+        }
+    }
+
+    /** 16 bytes. */
+    private record Link(Link next) {}
+
+    private static Link links(long bytes) {
+        Link chain = null;
+        for (long made = 0; made < bytes; made += 16) {
+            chain = new Link(chain);
+        }
+        return chain;
     }
 
     /** Works on a path, or on the store that is there. */
@@ -184,6 +210,7 @@ public final class PluginSuite extends Suite {
     private void readBatches(Store store, Path directory, Report report) throws IOException {
         Entry loader = BareLoader.entry(READ);
         Entry loaderMapping = entry(READ, loader.contender() + ", unsafeRemapped");
+        Entry inPlace = new Entry(READ, "C, rows where they are mapped", 1, 1);
         Entry djl = entry(READ, DJL);
         Entry djlMapping = entry(READ, DJL + ", unsafeRemapped");
         Entry dl4j = entry(READ, DL4J);
@@ -194,6 +221,7 @@ public final class PluginSuite extends Suite {
             try (Turns turns = new Turns(store.table(), IMAGE_BATCH, all)) {
                 race.add(loader, turns.loader().copying());
                 race.add(loaderMapping, turns.loader().remapping());
+                race.add(inPlace, turns.loader().inPlace());
                 race.add(djl, turns.djl().mapped(Memory.engine()));
                 race.add(djlMapping, turns.djl().mapped(Memory.unsafeRemapped("x")));
                 race.add(dl4j, turns.dl4j().mapped(RECYCLED));
@@ -204,7 +232,7 @@ public final class PluginSuite extends Suite {
             race.report(share(race, dl4jMapping, dl4j), report);
             report.line("  (the sum of all that was read: %x)", all.sum());
         } catch (SkippedException e) {
-            List.of(loader, loaderMapping, djl, djlMapping, dl4j, dl4jMapping)
+            List.of(loader, loaderMapping, inPlace, djl, djlMapping, dl4j, dl4jMapping)
                     .forEach(entry -> race.skip(entry, e.getMessage()));
             race.run(rounds, report, List.of());
         }

@@ -89,6 +89,7 @@ class PluginSuiteTest {
                 List.of("memmpy loader", "DJL MemmpyDataset", "DL4J MemmpyDataSetIterator")) {
             isMeasured("gather and read", copying, copying + ", unsafeRemapped");
         }
+        isMeasured("gather and read", "C, rows where they are mapped");
         if (!line("gather and read", "memmpy loader", "rowsPerSecond").containsKey("skipped")) {
             isTold("gather and read", "DJL MemmpyDataset, unsafeRemapped", "shareOfCopyingTime");
             isTold(
