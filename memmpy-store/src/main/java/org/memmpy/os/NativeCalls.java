@@ -322,6 +322,11 @@ public final class NativeCalls {
                 && System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
     }
 
+    /** Takes whole pages out of the page table; what was written to private ones is lost. */
+    static void dropPages(long address, long bytes) {
+        advise(address, bytes, DONT_NEED);
+    }
+
     /** Asks for huge pages where whole pages of memory lie, see {@link HugePages}. */
     static void wantHugePages(long address, long bytes) {
         long from = pageOf(address + pageBytes() - 1);

@@ -87,6 +87,19 @@ public final class PageWindow implements AutoCloseable {
     }
 
     /**
+     * Takes what was mapped out of the page table, all at once, and forgets what was written there:
+     * the window is going to be mapped anew. Without, each run that is mapped has the other
+     * processors flush what they know of the pages before it. Who still reads what was mapped waits
+     * for its pages again.
+     *
+     * @throws IllegalStateException if the window was closed
+     */
+    public synchronized void clear() {
+        requireOpen();
+        NativeCalls.dropPages(address, bytes);
+    }
+
+    /**
      * Maps a run of pages in the place of what was there before.
      *
      * @param at where in the window, a multiple of the page

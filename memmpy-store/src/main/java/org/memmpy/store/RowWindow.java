@@ -35,6 +35,16 @@ public final class RowWindow implements AutoCloseable {
     }
 
     /**
+     * Forgets the rows that were mapped, and what was written to them: others are going to be
+     * mapped, which is quicker then.
+     *
+     * @throws IllegalStateException if the window was closed
+     */
+    public void clear() {
+        window.clear();
+    }
+
+    /**
      * Maps rows in the place of those before. Reads nothing.
      *
      * @param place of the first in the window

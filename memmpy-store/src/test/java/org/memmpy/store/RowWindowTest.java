@@ -71,6 +71,26 @@ class RowWindowTest {
             window.close();
             assertClosed(() -> window.load(ROWS));
             assertClosed(() -> window.map(0, pages, 0, ROWS));
+            assertClosed(window::clear);
+        }
+    }
+
+    @Test
+    void aClearedWindowForgetsWhatWasWrittenAndIsMappedAnew() throws IOException {
+        try (Store one = create("a", 1);
+                Store two = create("b", 2);
+                RowPages ones = one.array("x").unsafePages();
+                RowPages twos = two.array("x").unsafePages();
+                RowWindow window = new RowWindow(ones, ROWS)) {
+            window.clear(); // nothing is mapped
+            window.map(0, ones, 0, ROWS);
+            window.load(ROWS);
+            window.segment(ROWS).fill((byte) 7);
+            window.clear();
+            assertEquals(1, window.segment(1).get(ValueLayout.JAVA_BYTE, 0));
+            window.map(0, twos, 0, ROWS);
+            window.load(ROWS);
+            assertEquals(2, window.segment(ROWS).get(ValueLayout.JAVA_BYTE, 0));
         }
     }
 

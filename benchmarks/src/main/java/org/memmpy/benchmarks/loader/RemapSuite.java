@@ -140,6 +140,7 @@ public final class RemapSuite extends Suite {
                                         round,
                                         most,
                                         (number, ids) -> {
+                                            window.clear();
                                             for (int i = 0; i < batch; i++) {
                                                 window.map(i, pages, ids[i], 1);
                                             }

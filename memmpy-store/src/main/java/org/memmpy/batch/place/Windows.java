@@ -56,6 +56,7 @@ final class Windows implements Placement {
         RowWindow window = pool.take(column, pages.getFirst());
         boolean placed = false;
         try {
+            window.clear();
             for (int from = 0; from < rows.length; ) {
                 int to = from + 1;
                 while (to < rows.length && rows[to] == rows[from] + to - from) {
