@@ -31,8 +31,9 @@ record ChosenArray(Column column, long stepFeatures, Column mask) {
      */
     static ChosenArray sequences(Table table, Column column) {
         if (table.isRagged(column.name())) {
-            long features = table.ragged(column.name()).type().item().elements();
-            return new ChosenArray(column, features, column.mask().as(DType.FLOAT32));
+            Column mask = column.mask().as(DType.FLOAT32); // one number a step
+            long features = column.rowType(table).elements() / mask.rowType(table).elements();
+            return new ChosenArray(column, features, mask);
         }
         long[] row = column.rowType(table).shape();
         if (row.length == 0) {

@@ -242,9 +242,12 @@ public final class MemmpyDataSetIterator extends RowsIterator<DataSet> implement
         }
 
         /**
-         * Chooses labels that are sequences, a label for each step: numbers, or class ids for a
-         * loss that wants them sparse, to train with only, as of {@link #label}. Ids of a ragged
-         * array cannot be made one-hot; store rows of zeros and ones to evaluate with.
+         * Chooses labels that are sequences, a label for each step: one-hot classes, numbers, or
+         * class ids for a loss that wants them sparse, as of {@link #label}.
+         *
+         * <pre>{@code
+         * .labelSequence(column("tags").padToLongest().oneHot(17)) // [batch, 17, steps]
+         * }</pre>
          *
          * @param column as of {@link #featureSequence}
          * @return this

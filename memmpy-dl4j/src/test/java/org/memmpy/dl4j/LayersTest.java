@@ -63,21 +63,21 @@ class LayersTest {
         Path path = folder.resolve("layers.memmpy");
         try (Store writer = Store.create(path, StoreOption.NO_FORCE)) {
             RaggedArray steps = writer.ragged("steps", RaggedType.of(FLOAT32));
-            RaggedArray signs = writer.ragged("signs", RaggedType.of(FLOAT32, 2));
+            RaggedArray signs = writer.ragged("signs", RaggedType.of(DType.UINT8));
             byte[] last = new byte[ROWS];
             byte[] bright = new byte[ROWS];
             float[] first = new float[ROWS * 2 * SIDE * SIDE];
             float[] behind = new float[first.length];
             for (int r = 0; r < ROWS; r++) {
                 float[] row = new float[1 + random.nextInt(6)];
-                float[] oneHot = new float[2 * row.length];
+                byte[] sign = new byte[row.length];
                 for (int t = 0; t < row.length; t++) {
                     row[t] = random.nextBoolean() ? 1 : -1;
-                    last[r] = (byte) (row[t] > 0 ? 1 : 0);
-                    oneHot[2 * t + last[r]] = 1;
+                    sign[t] = (byte) (row[t] > 0 ? 1 : 0);
+                    last[r] = sign[t];
                 }
                 steps.append(row);
-                signs.append(oneHot);
+                signs.append(sign);
                 allSteps += row.length;
                 bright[r] = (byte) random.nextInt(2);
                 for (int p = 0; p < SIDE * SIDE; p++) {
@@ -168,7 +168,7 @@ class LayersTest {
         try (MemmpyDataSetIterator train =
                 batches()
                         .featureSequence(padded(true))
-                        .labelSequence(column("signs").padToLongest())
+                        .labelSequence(column("signs").padToLongest().oneHot(2))
                         .build()) {
             assertEquals(2, train.totalOutcomes());
             network.fit(train, 8);

@@ -56,6 +56,7 @@ class SequenceTest {
         try (Store writer = Store.create(path, StoreOption.NO_FORCE)) {
             RaggedArray tracks = writer.ragged("track", RaggedType.of(FLOAT32, FEATURES));
             RaggedArray squares = writer.ragged("square", RaggedType.of(FLOAT32, 1, FEATURES));
+            RaggedArray kinds = writer.ragged("kind", RaggedType.of(DType.UINT8));
             RaggedArray firsts = writer.ragged("first", RaggedType.of(FLOAT32));
             int[] id = new int[ROWS];
             float[] fixed = new float[ROWS * 4 * 2];
@@ -71,12 +72,22 @@ class SequenceTest {
                 tracks.append(track);
                 squares.append(track);
                 firsts.append(first);
+                byte[] kind = new byte[steps(r)];
+                for (int t = 0; t < kind.length; t++) {
+                    kind[t] = (byte) ((r + t) % 4);
+                }
+                kinds.append(kind);
                 id[r] = r;
             }
             for (int i = 0; i < fixed.length; i++) {
                 fixed[i] = i;
             }
             writer.array("fixed", FLOAT32, 4, 2).append(fixed);
+            byte[] classes = new byte[ROWS * 5];
+            for (int i = 0; i < classes.length; i++) {
+                classes[i] = (byte) (i % 3);
+            }
+            writer.array("classes", DType.UINT8, 5).append(classes);
             writer.array("id", DType.INT32).append(id);
             writer.commit();
         }
@@ -248,6 +259,44 @@ class SequenceTest {
             assertArrayEquals(new long[] {8, 1, 5}, batch.getLabels().shape());
             assertEquals(batch.getFeaturesMaskArray(), batch.getLabelsMaskArray());
             assertEquals(batch.getFeatures().tensorAlongDimension(0, 2).getFloat(0), 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void classIdsOfStepsAreOneHotLabels(boolean longest) {
+        Column kind = column("kind").oneHot(4);
+        try (MemmpyDataSetIterator iterator =
+                builder(column("track").padTo(6))
+                        .labelSequence(longest ? kind.padToLongest() : kind.padTo(6))
+                        .build()) {
+            assertEquals(4, iterator.totalOutcomes());
+            DataSet batch = iterator.next();
+            assertArrayEquals(new long[] {8, 4, 6}, batch.getLabels().shape());
+            assertEquals(batch.getFeaturesMaskArray(), batch.getLabelsMaskArray());
+            for (int r = 0; r < 8; r++) {
+                for (int t = 0; t < 6; t++) {
+                    for (int c = 0; c < 4; c++) {
+                        boolean one = t < steps(r) && (r + t) % 4 == c;
+                        assertEquals(one ? 1 : 0, batch.getLabels().getInt(r, c, t));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void classIdsOfRowsOfOneLengthAreOneHotLabels() {
+        try (MemmpyDataSetIterator iterator =
+                builder(column("fixed")).labelSequence(column("classes").oneHot(3)).build()) {
+            assertEquals(3, iterator.totalOutcomes());
+            INDArray labels = iterator.next().getLabels();
+            assertArrayEquals(new long[] {8, 3, 5}, labels.shape());
+            for (int i = 0; i < 8 * 5; i++) {
+                for (int c = 0; c < 3; c++) {
+                    assertEquals(i % 3 == c ? 1 : 0, labels.getInt(i / 5, c, i % 5));
+                }
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Objects;
  * <pre>{@code
  * column("image").as(FLOAT32).scale(1.0 / 255)
  * column("label").oneHot(10)
+ * column("tags").padToLongest().oneHot(17)
  * }</pre>
  */
 public final class Column {
@@ -169,7 +170,8 @@ public final class Column {
 
     /**
      * Delivers integer class ids as rows of zeros with one 1, float32 unless {@link #as} says
-     * otherwise.
+     * otherwise. Rows of several ids get the classes as their last dimension; so do the items of a
+     * jagged array, whose padding is zeros alone.
      *
      * @param count the classes; ids are {@code 0 .. count - 1}, another id fails its batch
      * @return the column
@@ -285,7 +287,7 @@ public final class Column {
      * @throws IllegalArgumentException if its rows are not padded, or as {@link #packed}
      */
     public Column mask() {
-        return with(Affine.NONE).with(RaggedDelivery.mask(ragged));
+        return with(Affine.NONE).counted(RaggedDelivery.mask(ragged));
     }
 
     /**
@@ -296,7 +298,7 @@ public final class Column {
      * @throws IllegalArgumentException as {@link #packed}
      */
     public Column lengths() {
-        return with(RaggedDelivery.lengths(ragged));
+        return counted(RaggedDelivery.lengths(ragged));
     }
 
     /**
@@ -308,7 +310,12 @@ public final class Column {
      * @throws IllegalArgumentException if its rows are padded, or as {@link #packed}
      */
     public Column offsets() {
-        return with(RaggedDelivery.offsets(ragged));
+        return counted(RaggedDelivery.offsets(ragged));
+    }
+
+    /** Of items that are one-hot, too. */
+    private Column counted(RaggedDelivery delivery) {
+        return new Column(name, dtype, affine, flat, labels, 0, fill, delivery);
     }
 
     private Column with(RaggedDelivery delivery) {
@@ -380,13 +387,13 @@ public final class Column {
             return new DenseDelivery(elements, labels, classes, fill).bind(name, tables);
         }
         requireNothingElse();
-        return ragged.bind(name, tables, elements);
+        return ragged.bind(name, tables, elements, classes);
     }
 
     private void requireNothingElse() {
-        if (classes > 0 || fill != null || labels != null) {
+        if (fill != null || labels != null) {
             throw new IllegalArgumentException(
-                    "%s: a ragged array has no mask, and its items are neither mapped nor made one-hot. Deliver class ids, and let the model look them up"
+                    "%s: a ragged array has no mask, and its items are not mapped. Store the ids that the model has"
                             .formatted(this));
         }
     }

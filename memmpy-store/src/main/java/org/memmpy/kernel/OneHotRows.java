@@ -4,50 +4,47 @@
 package org.memmpy.kernel;
 
 import org.memmpy.DType;
-import org.memmpy.MemmpyException;
 import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
-/** Class ids as rows of zeros with one 1. */
+/** Rows of class ids, each id as zeros with one 1. */
 public final class OneHotRows implements RowKernel {
     private final RowKernel load;
-    private final int classes;
-    private final int targetBytes;
-    private final long one;
+    private final OneHotRow one;
+    private final int ids;
+    private final int rowsAtOnce;
 
     /**
      * Makes a kernel.
      *
-     * @param from the dtype of the class ids, an integer type; one a row
+     * @param from the rows of class ids, of an integer type, fewer than 2^31 a row
      * @param labels what ids become before; null if they are the classes
      * @param classes how many classes; ids are {@code 0 .. classes - 1}
      * @param to the dtype of zeros and ones
      */
-    public OneHotRows(DType from, LabelMap labels, int classes, DType to) {
+    public OneHotRows(RowType from, LabelMap labels, int classes, DType to) {
         this.load =
                 labels == null
-                        ? new ConvertRows(RowType.of(from), DType.INT64, Affine.NONE)
-                        : new MapRows(RowType.of(from), labels, DType.INT64);
-        this.classes = classes;
-        this.targetBytes = to.bytes();
-        this.one = FillMasked.bits(to, 1);
+                        ? new ConvertRows(from, DType.INT64, Affine.NONE)
+                        : new MapRows(from, labels, DType.INT64);
+        this.one = new OneHotRow(classes, to);
+        this.ids = Math.toIntExact(from.elements());
+        this.rowsAtOnce = Math.max(1, Conversion.BLOCK / Math.max(1, ids));
     }
 
     @Override
     public void gather(RowSource source, long[] rows, int count, MemorySegment target) {
-        long[] ids = new long[count];
-        load.gather(source, rows, count, MemorySegment.ofArray(ids));
-        long rowBytes = (long) classes * targetBytes;
-        target.asSlice(0, count * rowBytes).fill((byte) 0);
-        for (int i = 0; i < count; i++) {
-            long id = ids[i];
-            if (id < 0 || id >= classes) {
-                throw new MemmpyException(
-                        "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
-                                .formatted(source.nameOf(rows[i]), id, classes, classes - 1));
+        target.asSlice(0, (long) count * ids * one.bytes()).fill((byte) 0);
+        long[] loaded = new long[Math.min(count, rowsAtOnce) * ids];
+        for (int from = 0; from < count; from += rowsAtOnce) {
+            int n = Math.min(rowsAtOnce, count - from);
+            long[] some = Arrays.copyOfRange(rows, from, from + n);
+            load.gather(source, some, n, MemorySegment.ofArray(loaded));
+            for (int i = 0; i < n * ids; i++) {
+                one.mark(loaded[i], source, some[i / ids], target, (long) from * ids + i);
             }
-            Elements.set(target, i * rowBytes + id * targetBytes, targetBytes, one);
         }
     }
 }

@@ -568,7 +568,7 @@ class BatchLoaderTest {
         assertRefused(loader().prefetch(-1), "prefetch is -1");
         assertRefused(loader().column(column("imag")), "no column 'imag'");
         assertRefused(BatchLoader.builder(store.table()), "no column was chosen");
-        assertRefused(loader().column(column("pixels").oneHot(3)), "one integer class id");
+        assertRefused(loader().column(column("pixels").oneHot(3)), "integer class ids");
         assertRefused(loader().column(column("label").scale(2)), ".as(FLOAT32)");
         assertRefused(loader().column(column("label").oneHot(10).scale(2)), "cannot be scaled");
         assertRefused(

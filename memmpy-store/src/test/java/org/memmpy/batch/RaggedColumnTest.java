@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.CorruptStoreException;
 import org.memmpy.DType;
+import org.memmpy.MemmpyException;
 import org.memmpy.RaggedType;
 import org.memmpy.RowType;
 import org.memmpy.batch.column.BatchRows;
@@ -441,6 +442,89 @@ class RaggedColumnTest {
         }
     }
 
+    // ---- one-hot items
+
+    /** {@return class ids, one row of them longer than any block} */
+    private static Model classIds(int classes) {
+        Random random = new Random(classes);
+        List<byte[]> rows = new ArrayList<>();
+        for (int r = 0; r < 40; r++) {
+            byte[] ids = new byte[r == 17 ? 3000 : r % 3 == 0 ? 0 : random.nextInt(12)];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = (byte) random.nextInt(classes);
+            }
+            rows.add(ids);
+        }
+        return new Model(RowType.of(DType.UINT8), rows);
+    }
+
+    /** {@return ids as bytes of zeros with one 1; -1 as zeros alone} */
+    private static byte[] oneHot(byte[] ids, int classes) {
+        byte[] hot = new byte[ids.length * classes];
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= 0) {
+                hot[i * classes + ids[i]] = 1;
+            }
+        }
+        return hot;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void classIdsAreMadeOneHot(int parts) throws IOException {
+        Model model = classIds(4);
+        byte[] none = {-1};
+        Column r = column("r").as(DType.UINT8).oneHot(4);
+        check(
+                BatchLoader.builder(store("hot", model, parts).table()).shuffle(5),
+                List.of(model),
+                List.of(
+                        new Delivered(r.packed(), (rows, item) -> oneHot(packed(rows), 4)),
+                        new Delivered(
+                                r.padTo(5), (rows, item) -> oneHot(padded(rows, 5, item, none), 4)),
+                        new Delivered(
+                                r.padTo(2000).flatten(),
+                                (rows, item) -> oneHot(padded(rows, 2000, item, none), 4)),
+                        new Delivered(
+                                r.padToLongest(),
+                                (rows, item) -> {
+                                    int most =
+                                            rows.stream()
+                                                    .mapToInt(row -> row.length)
+                                                    .max()
+                                                    .getAsInt();
+                                    return oneHot(padded(rows, Math.max(1, most), item, none), 4);
+                                }),
+                        new Delivered(r.padTo(5).mask(), (rows, item) -> mask(rows, 5, item)),
+                        new Delivered(
+                                r.padTo(5).lengths().as(DType.INT64),
+                                (rows, item) -> longs(lengths(rows, item, 5)))));
+    }
+
+    @Test
+    void oneHotItemsHaveTheClassesAsTheirLastDimension() throws IOException {
+        Store store = store("shapes", classIds(4), 1);
+        Column r = column("r").oneHot(4);
+        assertEquals(RowType.of(DType.FLOAT32, 5, 4), r.padTo(5).rowType(store.table()));
+        assertEquals(RowType.of(DType.FLOAT32, 20), r.padTo(5).flatten().rowType(store.table()));
+        assertEquals(RowType.of(DType.FLOAT32, 4), r.packed().rowType(store.table()));
+        assertEquals("column(\"r\").padTo(5).oneHot(4)", r.padTo(5).toString());
+    }
+
+    @Test
+    void anItemThatIsNoClassFailsItsBatch() throws IOException {
+        Store store = store("bad", classIds(4), 2);
+        for (Column column : List.of(column("r").packed(), column("r").padToLongest())) {
+            LoaderBuilder builder = BatchLoader.builder(store.table()).column(column.oneHot(3));
+            try (BatchLoader loader = builder.build();
+                    Epoch epoch = loader.epoch(0)) {
+                String message = assertThrows(MemmpyException.class, epoch::next).getMessage();
+                assertTrue(message.contains("holds the class 3"), message);
+                assertTrue(message.contains("column 'r'"), message);
+            }
+        }
+    }
+
     // ---- refusals
 
     private static String refused(Store store, Column column) {
@@ -454,6 +538,8 @@ class RaggedColumnTest {
         stores.add(store);
         store.ragged("r", RaggedType.of(DType.INT8)).append(new byte[1]);
         store.ragged("image", RaggedType.shaped(DType.UINT8, 2)).append(new byte[6], 2, 3);
+        store.ragged("pair", RaggedType.of(DType.INT8, 2)).append(new byte[2]);
+        store.ragged("float", RaggedType.of(DType.FLOAT32)).append(new float[1]);
         store.array("x", DType.INT8).append(new byte[1]);
         store.commit();
         assertTrue(refused(store, column("r")).contains("packed()"));
@@ -461,7 +547,12 @@ class RaggedColumnTest {
         assertTrue(refused(store, column("x").padTo(3)).contains("array(\"x\")"));
         assertTrue(refused(store, column("r").padTo(3).scale(2)).contains("FLOAT32"));
         assertTrue(refused(store, column("r").padTo(3).mask().shift(2)).contains("mask"));
-        assertTrue(refused(store, column("r").padTo(3).oneHot(2)).contains("one-hot"));
+        assertTrue(refused(store, column("r").lengths().oneHot(2)).contains("not.lengths()"));
+        assertTrue(refused(store, column("r").packed().oneHot(2).scale(2)).contains("scaled"));
+        Column filled = column("r").padTo(3).fillPadding(1).oneHot(2);
+        assertTrue(refused(store, filled).contains("padding is zeros"));
+        assertTrue(refused(store, column("pair").packed().oneHot(2)).contains("one integer"));
+        assertTrue(refused(store, column("float").packed().oneHot(2)).contains("one integer"));
         assertTrue(refused(store, column("r").packed().fillMasked(2)).contains("no mask"));
         Column plain = column("r");
         assertThrows(IllegalArgumentException.class, plain::mask);

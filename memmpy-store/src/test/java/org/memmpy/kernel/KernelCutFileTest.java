@@ -124,7 +124,7 @@ class KernelCutFileTest {
                     }
                 }
                 if (dtype.isInteger() && elements == 1) {
-                    kernels.add(new OneHotRows(dtype, null, 3, DType.FLOAT32));
+                    kernels.add(new OneHotRows(RowType.of(dtype), null, 3, DType.FLOAT32));
                 }
                 for (RowKernel kernel : kernels) {
                     loops.add(() -> kernel.gather(map, rows, rows.length, batch));

@@ -514,7 +514,7 @@ class RowKernelTest {
         MemorySegment labels = MemorySegment.ofArray(new int[] {2, 0, 1, 3});
         MemorySegment target = MemorySegment.ofArray(new float[9]);
         target.fill((byte) 0x55);
-        OneHotRows kernel = new OneHotRows(DType.INT32, null, 3, DType.FLOAT32);
+        OneHotRows kernel = new OneHotRows(RowType.of(DType.INT32), null, 3, DType.FLOAT32);
         kernel.gather(labels, new long[] {1, 0, 2}, 3, target);
         assertArrayEquals(
                 new float[] {1, 0, 0, 0, 0, 1, 0, 1, 0},
@@ -526,8 +526,33 @@ class RowKernelTest {
                         .getMessage();
         assertTrue(message.contains("row 3 holds the class 3"), message);
         MemorySegment bytes = MemorySegment.ofArray(new byte[3]);
-        new OneHotRows(DType.INT32, null, 3, DType.BOOL).gather(labels, new long[] {0}, 1, bytes);
+        new OneHotRows(RowType.of(DType.INT32), null, 3, DType.BOOL)
+                .gather(labels, new long[] {0}, 1, bytes);
         assertArrayEquals(
                 new byte[] {0, 0, 1}, bytes.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+    }
+
+    @Test
+    void oneHotRowsOfSeveralIds() {
+        for (int ids : new int[] {2, 700, 3000}) { // several rows a block, one, and less than one
+            int rows = 5;
+            byte[] stored = new byte[rows * ids];
+            for (int i = 0; i < stored.length; i++) {
+                stored[i] = (byte) (i * 7 % 3);
+            }
+            long[] order = {4, 0, 0, 3, 1};
+            byte[] target = new byte[rows * ids * 3];
+            java.util.Arrays.fill(target, (byte) 0x55);
+            new OneHotRows(RowType.of(DType.INT8, ids), null, 3, DType.UINT8)
+                    .gather(
+                            RowSource.of(MemorySegment.ofArray(stored)),
+                            order,
+                            rows,
+                            MemorySegment.ofArray(target));
+            for (int i = 0; i < target.length; i++) {
+                int id = stored[(int) order[i / 3 / ids] * ids + i / 3 % ids];
+                assertEquals(id == i % 3 ? 1 : 0, target[i], ids + " ids, at " + i);
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ class SmallBatchesTest {
             OneHotRows oneHot =
                     from.isFloating() || from == DType.BOOL
                             ? null
-                            : new OneHotRows(from, null, ROWS, DType.UINT8);
+                            : new OneHotRows(RowType.of(from), null, ROWS, DType.UINT8);
             MemorySegment hot = arena.allocate(ROWS * ROWS);
             for (int i = 0; i < COMPILED; i++) {
                 check(column, from, kernel, to, target, i % 11 == 10 ? 3 : 10);

@@ -17,6 +17,7 @@ import org.memmpy.store.MaskedArray;
 import org.memmpy.store.Table;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -128,9 +129,9 @@ public record DenseDelivery(ElementDelivery elements, LabelMap labels, int class
                     "column '%s' is one-hot: a masked class has no row of zeros and a one. Leave out its rows by an index, or deliver the ids with fillMasked"
                             .formatted(name));
         }
-        if (!stored.dtype().isInteger() || stored.elements() != 1) {
+        if (!stored.dtype().isInteger() || stored.elements() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    "column '%s' holds rows of %s; one-hot needs one integer class id a row"
+                    "column '%s' holds rows of %s; one-hot needs integer class ids, fewer than 2^31 a row"
                             .formatted(name, stored));
         }
         if (!elements.isUnscaled()) {
@@ -138,8 +139,19 @@ public record DenseDelivery(ElementDelivery elements, LabelMap labels, int class
                     "column '" + name + "' is one-hot: it cannot be scaled or shifted too");
         }
         DType target = elements.dtypeOr(DType.FLOAT32);
-        RowKernel kernel = new OneHotRows(stored.dtype(), labels, classes, target);
-        return new DenseColumn(
-                name, List.of(List.of(array)), RowType.of(target, classes), kernel, null);
+        RowKernel kernel = new OneHotRows(stored, labels, classes, target);
+        RowType type = RowType.of(target, oneHotShape(stored));
+        return new DenseColumn(name, List.of(List.of(array)), type, kernel, null);
+    }
+
+    /** {@return that of a row, and the classes at its end; of a row of one id those alone} */
+    private long[] oneHotShape(RowType stored) {
+        if (elements.flat() || stored.elements() == 1) {
+            return new long[] {Math.multiplyExact(stored.elements(), classes)};
+        }
+        long[] shape = stored.shape();
+        long[] longer = Arrays.copyOf(shape, shape.length + 1);
+        longer[shape.length] = classes;
+        return longer;
     }
 }

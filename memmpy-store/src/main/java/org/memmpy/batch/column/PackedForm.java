@@ -16,8 +16,16 @@ import java.util.OptionalLong;
  * The items of all rows one behind the other.
  *
  * @param type of one item
+ * @param isCopied whether items are copied as they are
  */
-record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
+record PackedForm(RowType type, boolean isCopied, Kernel kernel) implements RaggedForm {
+    /** Brings items into memory, as {@link PackRuns#gather} does. */
+    @FunctionalInterface
+    interface Kernel {
+        void gather(
+                RowSource source, long[] starts, long[] lengths, int count, MemorySegment target);
+    }
+
     @Override
     public boolean hasFixedRows() {
         return false;
@@ -31,11 +39,6 @@ record PackedForm(RowType type, PackRuns kernel) implements RaggedForm {
     @Override
     public OptionalLong mostItems() {
         return OptionalLong.empty();
-    }
-
-    @Override
-    public boolean isCopied() {
-        return kernel.isCopy();
     }
 
     @Override

@@ -18,7 +18,19 @@ import java.util.OptionalLong;
  * @param item one of them, as it is delivered
  * @param flat whether a row has one dimension
  */
-record PaddedForm(Width width, RowType item, boolean flat, PadRuns kernel) implements RaggedForm {
+record PaddedForm(Width width, RowType item, boolean flat, Kernel kernel) implements RaggedForm {
+    /** Brings items into memory, as {@link PadRuns#gather} does. */
+    @FunctionalInterface
+    interface Kernel {
+        void gather(
+                RowSource source,
+                long[] starts,
+                long[] lengths,
+                int count,
+                long width,
+                MemorySegment target);
+    }
+
     @Override
     public RowType type() {
         return width.type(item, flat);

@@ -6,6 +6,7 @@ package org.memmpy.batch.column;
 import org.memmpy.DType;
 import org.memmpy.RowType;
 import org.memmpy.kernel.ConvertRows;
+import org.memmpy.kernel.OneHotRuns;
 import org.memmpy.kernel.PackRuns;
 import org.memmpy.kernel.PadRuns;
 import org.memmpy.kernel.RowKernel;
@@ -165,15 +166,20 @@ public final class RaggedDelivery {
      * @param name of the array
      * @param tables one of each source
      * @param elements how its elements are delivered
+     * @param classes of items of zeros with one 1; 0 if items are not made so
      * @return the column
      * @throws IllegalArgumentException if it is not there, or cannot be delivered so
      */
-    public BoundColumn bind(String name, List<Table> tables, ElementDelivery elements) {
+    public BoundColumn bind(
+            String name, List<Table> tables, ElementDelivery elements, int classes) {
         RaggedSources arrays = RaggedSources.find(name, tables);
-        return new RaggedColumn(name, arrays, form(name, arrays.type().item(), elements));
+        return new RaggedColumn(name, arrays, form(name, arrays.type().item(), elements, classes));
     }
 
-    private RaggedForm form(String name, RowType stored, ElementDelivery elements) {
+    private RaggedForm form(String name, RowType stored, ElementDelivery elements, int classes) {
+        if (classes > 0) {
+            return oneHot(name, stored, elements, classes);
+        }
         return switch (output) {
             case ITEMS -> items(name, stored, elements);
             case MASK -> mask(name, elements);
@@ -190,19 +196,41 @@ public final class RaggedDelivery {
                     elements.flat()
                             ? RowType.of(to, stored.elements())
                             : RowType.of(to, stored.shape());
-            return new PackedForm(item, new PackRuns(stored, to, elements.affine()));
+            PackRuns kernel = new PackRuns(stored, to, elements.affine());
+            return new PackedForm(item, kernel.isCopy(), kernel::gather);
         }
-        RowType item = RowType.of(to, stored.shape());
+        long padding = fill == null ? 0 : ElementDelivery.bits(to, fill);
+        PadRuns kernel = new PadRuns(stored, to, elements.affine(), padding);
+        return padded(RowType.of(to, stored.shape()), elements, kernel::gather);
+    }
+
+    private RaggedForm padded(RowType item, ElementDelivery elements, PaddedForm.Kernel kernel) {
         width.type(item, elements.flat()); // refuses what has too many dimensions
-        return new PaddedForm(
-                width,
-                item,
-                elements.flat(),
-                new PadRuns(
-                        stored,
-                        to,
-                        elements.affine(),
-                        fill == null ? 0 : ElementDelivery.bits(to, fill)));
+        return new PaddedForm(width, item, elements.flat(), kernel);
+    }
+
+    private RaggedForm oneHot(String name, RowType stored, ElementDelivery elements, int classes) {
+        if (output != Output.ITEMS) {
+            throw new IllegalArgumentException(
+                    "column '%s' is one-hot, and so are its items, not%s. Make another column"
+                            .formatted(name, output.call));
+        }
+        if (!stored.dtype().isInteger() || stored.elements() != 1) {
+            throw new IllegalArgumentException(
+                    "column '%s' holds items of %s; one-hot needs one integer class id an item"
+                            .formatted(name, stored));
+        }
+        if (!elements.isUnscaled() || fill != null) {
+            throw new IllegalArgumentException(
+                    "column '%s' is one-hot: it is neither scaled nor shifted, and its padding is zeros"
+                            .formatted(name));
+        }
+        DType to = elements.dtypeOr(DType.FLOAT32);
+        RowType item = RowType.of(to, classes);
+        OneHotRuns kernel = new OneHotRuns(stored.dtype(), classes, to);
+        return width == null
+                ? new PackedForm(item, false, kernel::pack)
+                : padded(item, elements, kernel::pad);
     }
 
     private RaggedForm mask(String name, ElementDelivery elements) {

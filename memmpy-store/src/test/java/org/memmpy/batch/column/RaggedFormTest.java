@@ -20,7 +20,7 @@ class RaggedFormTest {
     @Test
     void batchesWithoutMeasureAreRefused() {
         Extents rows = new Extents(new long[2], new long[] {1L << 62, 1L << 62});
-        RaggedForm packed = new PackedForm(RowType.of(DType.UINT8), null);
+        RaggedForm packed = new PackedForm(RowType.of(DType.UINT8), true, null);
         RaggedForm padded = new PaddedForm(Width.LONGEST, RowType.of(DType.UINT8), false, null);
         RaggedForm mask = new MaskForm(Width.LONGEST, RowType.of(DType.BOOL), null);
         for (RaggedForm form : List.of(packed, padded, mask)) {

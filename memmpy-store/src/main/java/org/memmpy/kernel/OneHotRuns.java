@@ -1,0 +1,87 @@
+// Copyright the memmpy authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package org.memmpy.kernel;
+
+import org.memmpy.DType;
+import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
+
+import java.lang.foreign.MemorySegment;
+
+/** Runs of class ids, each id as zeros with one 1. Stateless, safe from any thread. */
+public final class OneHotRuns {
+    private final PackRuns load;
+    private final OneHotRow row;
+
+    /**
+     * Makes a kernel.
+     *
+     * @param from the dtype of the class ids, an integer type
+     * @param classes how many classes; ids are {@code 0 .. classes - 1}
+     * @param to the dtype of zeros and ones
+     */
+    public OneHotRuns(DType from, int classes, DType to) {
+        this.load = new PackRuns(RowType.of(from), DType.INT64, Affine.NONE);
+        this.row = new OneHotRow(classes, to);
+    }
+
+    /**
+     * Gathers runs one behind the other.
+     *
+     * @param source all ids of the array
+     * @param starts the first id of each run
+     * @param lengths how many ids it has; any number may be 0
+     * @param count how many runs
+     * @param target where they go, of the size of all
+     * @throws MemmpyException if an id is no class
+     */
+    public void pack(
+            RowSource source, long[] starts, long[] lengths, int count, MemorySegment target) {
+        target.fill((byte) 0);
+        long[] ids = new long[Conversion.BLOCK];
+        long at = 0;
+        for (int i = 0; i < count; i++) {
+            mark(source, starts[i], lengths[i], target, at, ids);
+            at += lengths[i];
+        }
+    }
+
+    /**
+     * Gathers runs, each filled up to the same number of ids by zeros.
+     *
+     * @param source all ids of the array
+     * @param starts the first id of each run
+     * @param lengths how many ids it has, 0 to {@code width}
+     * @param count how many runs
+     * @param width ids of each run in the target
+     * @param target where they go
+     * @throws MemmpyException if an id is no class
+     */
+    public void pad(
+            RowSource source,
+            long[] starts,
+            long[] lengths,
+            int count,
+            long width,
+            MemorySegment target) {
+        target.asSlice(0, count * width * row.bytes()).fill((byte) 0);
+        long[] ids = new long[Conversion.BLOCK];
+        for (int i = 0; i < count; i++) {
+            mark(source, starts[i], lengths[i], target, i * width, ids);
+        }
+    }
+
+    /** Writes the ones of a run among zeros. */
+    private void mark(
+            RowSource source, long start, long length, MemorySegment target, long at, long[] ids) {
+        MemorySegment loaded = MemorySegment.ofArray(ids);
+        for (long done = 0; done < length; done += ids.length) {
+            int n = (int) Math.min(ids.length, length - done);
+            load.gather(source, new long[] {start + done}, new long[] {n}, 1, loaded);
+            for (int i = 0; i < n; i++) {
+                row.mark(ids[i], source, start + done + i, target, at + done + i);
+            }
+        }
+    }
+}
