@@ -13,6 +13,7 @@ import org.memmpy.DType;
 import org.memmpy.testing.disk.DiskOp;
 import org.memmpy.testing.disk.Fate;
 import org.memmpy.testing.disk.JournalDisk;
+import org.memmpy.testing.disk.MemoryFolder;
 import org.memmpy.testing.disk.Platter;
 
 import java.io.IOException;
@@ -24,7 +25,9 @@ import java.util.List;
 
 /** The power goes after every operation of packing and unpacking. */
 class PackPowerLossTest {
-    @TempDir private Path directory;
+    @TempDir(factory = MemoryFolder.class)
+    private Path directory;
+
     private int cases;
 
     /** What is looked at after a crash. */

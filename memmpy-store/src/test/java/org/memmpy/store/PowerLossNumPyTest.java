@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.memmpy.testing.EnabledIfNumPy;
 import org.memmpy.testing.NumPy;
 import org.memmpy.testing.disk.JournalDisk;
+import org.memmpy.testing.disk.MemoryFolder;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,8 @@ class PowerLossNumPyTest {
             print(arrays_loaded)
             """;
 
-    @TempDir private Path directory;
+    @TempDir(factory = MemoryFolder.class)
+    private Path directory;
 
     static Stream<Scenario> scenarios() {
         return Scenario.all();

@@ -18,6 +18,7 @@ import org.memmpy.format.BlockChecksums;
 import org.memmpy.testing.disk.DiskOp;
 import org.memmpy.testing.disk.Fate;
 import org.memmpy.testing.disk.JournalDisk;
+import org.memmpy.testing.disk.MemoryFolder;
 import org.memmpy.testing.disk.Platter;
 
 import java.io.IOException;
@@ -40,7 +41,8 @@ import java.util.stream.Stream;
 class PowerLossTest {
     static final int MIXES = Integer.getInteger("memmpy.crash", 1);
 
-    @TempDir private Path directory;
+    @TempDir(factory = MemoryFolder.class)
+    private Path directory;
 
     static Stream<Scenario> scenarios() {
         return Scenario.all();
