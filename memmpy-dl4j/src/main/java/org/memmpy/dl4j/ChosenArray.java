@@ -4,6 +4,7 @@
 package org.memmpy.dl4j;
 
 import org.memmpy.DType;
+import org.memmpy.RowType;
 import org.memmpy.batch.Column;
 import org.memmpy.store.Table;
 
@@ -35,14 +36,16 @@ record ChosenArray(Column column, long stepFeatures, Column mask) {
             long features = column.rowType(table).elements() / mask.rowType(table).elements();
             return new ChosenArray(column, features, mask);
         }
-        long[] row = column.rowType(table).shape();
-        if (row.length == 0) {
+        int classes = column.classes();
+        RowType row = column.rowType(table);
+        RowType steps = classes > 0 ? table.array(column.name()).rowType() : row;
+        if (steps.shape().length == 0) {
             throw new IllegalArgumentException(
                     "%s: a row of %s is one number and no sequence. Use feature or label"
                             .formatted(table, column));
         }
-        long features = Arrays.stream(row).skip(1).reduce(1, Math::multiplyExact);
-        return new ChosenArray(column, features, null);
+        long features = Arrays.stream(row.shape()).skip(1).reduce(1, Math::multiplyExact);
+        return new ChosenArray(column, classes > 0 ? classes : features, null);
     }
 
     /**

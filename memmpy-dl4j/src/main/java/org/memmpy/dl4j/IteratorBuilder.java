@@ -252,13 +252,13 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
      * case twice what is gathered ahead. It then doubles by itself while collections take more than
      * 5 % of the time, up to 1 GiB or half of the heap's limit, whichever is less.
      *
-     * <p>Where the young generation has little room left, that is filled with garbage, for a
-     * collection of young objects, as most batches are, which takes some milliseconds. Else, and if
-     * that did not help, the collection is a full one: it visits every live object on the heap, so
-     * it takes some 20 milliseconds beside a small heap and a tenth of a second or more beside
-     * millions of objects, and comes once for about every {@code bytes} of batches delivered. Raise
-     * this where the heap holds much, or batches are so large that few fit; lower it where memory
-     * is short.
+     * <p>A full collection visits every live object on the heap: it takes some 25 milliseconds
+     * beside a small heap, and seconds beside a gigabyte of small objects. Unless it takes longer
+     * than that, what room there is in the young generation is filled with garbage instead, for a
+     * collection of young objects, as most batches are. One or the other comes once for about every
+     * {@code bytes} of batches delivered. Where the heap is large keep the young generation small,
+     * as {@code -Xmn256m} does; raise this where batches are so large that few fit; lower it where
+     * memory is short.
      *
      * <p>A JVM with {@code -XX:+DisableExplicitGC} does not do that. Batches then grow as far as
      * {@code -XX:MaxDirectMemorySize} lets them (the heap's limit, if it is not set), whatever the

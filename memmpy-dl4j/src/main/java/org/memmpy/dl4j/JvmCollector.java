@@ -9,20 +9,21 @@ import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryUsage;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The JVM's garbage collector, which may be told to ignore {@code System.gc()}. Any thread. */
 final class JvmCollector implements RecycledMemory.Collector {
     /** Small beside the regions of any collector, so that these are young objects. */
     private static final int GARBAGE_BYTES = 64 << 10;
 
-    /** What is written in some 10 ms, about the least that a full collection takes. */
-    private static final long LEAST_GARBAGE = 64L << 20;
+    /** What a full collection takes for each byte that lives: G1, small objects, two cores. */
+    private static final long NANOS_OF_LIVE_BYTE = 3;
 
-    /**
-     * A full collection takes 2 to 3 ns for each byte that lives, and a byte of garbage less than
-     * 0.1 ns: measured with G1, 12 MB to 1.5 GB of small objects, two cores.
-     */
-    private static final long GARBAGE_FOR_A_LIVE_BYTE = 20;
+    /** About the least that a full collection takes. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** As much garbage is made in a nanosecond, if its memory was touched before. */
+    private static final long BYTES_A_NANO = 10;
 
     private final MemoryMXBean heap = ManagementFactory.getMemoryMXBean();
 
@@ -36,14 +37,16 @@ final class JvmCollector implements RecycledMemory.Collector {
                     .findFirst()
                     .orElse(null);
 
+    /** What the last full collection took; 0 before the first. One thread collects at a time. */
+    private long fullNanos;
+
     /** Written only, so that the compiler cannot do without the garbage. */
     @SuppressWarnings("UnusedVariable")
     private volatile byte[] garbage;
 
     /**
-     * Makes garbage, at most for as long as a full collection would take: that one visits all that
-     * lives, the program's own objects, and stops its threads meanwhile. Nothing is made if it is
-     * known that there is room for more.
+     * Makes garbage, for as long as a full collection takes at most: the last one, or what it is
+     * thought to take before the first. Nothing is made if it is known that there is room for more.
      */
     @Override
     public boolean nudge() {
@@ -52,15 +55,22 @@ final class JvmCollector implements RecycledMemory.Collector {
         }
         MemoryUsage young = eden.getUsage();
         long room = young.getCommitted() - young.getUsed();
-        long living = Math.max(0, heap.getHeapMemoryUsage().getUsed() - young.getUsed());
-        long most = Math.max(LEAST_GARBAGE, GARBAGE_FOR_A_LIVE_BYTE * living);
-        return room <= most && makeGarbage(most);
+        long nanos = fullNanos == 0 ? guess(young) : fullNanos;
+        return room <= nanos * BYTES_A_NANO && makeGarbage(Long.MAX_VALUE, nanos);
+    }
+
+    /** {@return what a full collection may take, which visits what lives} */
+    private long guess(MemoryUsage young) {
+        long living = heap.getHeapMemoryUsage().getUsed() - young.getUsed();
+        return Math.max(LEAST_NANOS, NANOS_OF_LIVE_BYTE * living);
     }
 
     @Override
     public boolean ask() {
         long before = collections();
+        long from = System.nanoTime();
         System.gc();
+        fullNanos = Math.max(LEAST_NANOS, System.nanoTime() - from);
         return collections() != before;
     }
 
@@ -73,13 +83,17 @@ final class JvmCollector implements RecycledMemory.Collector {
         if (beans.isEmpty()) {
             return false; // it never collects
         }
-        return makeGarbage(2 * Runtime.getRuntime().maxMemory());
+        return makeGarbage(2 * Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
     }
 
     /** {@return whether there was a collection} */
-    private boolean makeGarbage(long most) {
+    private boolean makeGarbage(long most, long nanos) {
         long before = collections();
+        long from = System.nanoTime();
         for (long made = 0; made < most && collections() == before; made += GARBAGE_BYTES) {
+            if (System.nanoTime() - from > nanos) {
+                break;
+            }
             garbage = new byte[GARBAGE_BYTES];
         }
         garbage = null;

@@ -321,13 +321,14 @@ final class RecycledMemory implements BatchMemory {
     /** Waits for a collection that runs to end, and until its slots have come, or one of them. */
     private void awaitSlot() {
         try {
-            long patience = patientUntil - nanoTime.getAsLong();
-            while (free.isEmpty() && (collecting || patience > 0)) {
+            boolean patient = true;
+            while (free.isEmpty() && (collecting || patient)) {
+                long from = patientUntil; // another thread's collection may end meanwhile
                 if (collecting) {
                     returned.await();
-                    patience = patientUntil - nanoTime.getAsLong();
                 } else {
-                    patience = returned.awaitNanos(patience);
+                    long left = returned.awaitNanos(from - nanoTime.getAsLong());
+                    patient = left > 0 || patientUntil != from;
                 }
             }
         } catch (InterruptedException e) {

@@ -33,6 +33,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -88,6 +89,7 @@ class SequenceTest {
                 classes[i] = (byte) (i % 3);
             }
             writer.array("classes", DType.UINT8, 5).append(classes);
+            writer.array("one", DType.UINT8, 1).append(Arrays.copyOf(classes, ROWS));
             writer.array("id", DType.INT32).append(id);
             writer.commit();
         }
@@ -301,6 +303,20 @@ class SequenceTest {
     }
 
     @Test
+    void oneStepIsASequence() {
+        try (MemmpyDataSetIterator iterator =
+                builder(column("one").oneHot(3))
+                        .labelSequence(column("classes").flatten().oneHot(3))
+                        .build()) {
+            DataSet batch = iterator.next();
+            assertArrayEquals(new long[] {8, 3, 1}, batch.getFeatures().shape());
+            assertArrayEquals(new long[] {8, 3, 5}, batch.getLabels().shape());
+            assertEquals(1, batch.getFeatures().getInt(5, 2, 0));
+            assertEquals(1, batch.getLabels().getInt(7, 39 % 3, 4));
+        }
+    }
+
+    @Test
     void masksAreChosen() {
         try (MemmpyDataSetIterator iterator =
                 builder(column("track").padTo(5))
@@ -372,5 +388,7 @@ class SequenceTest {
                 assertThrows(IllegalArgumentException.class, () -> builder(column("id")))
                         .getMessage();
         assertTrue(number.contains("no sequence"), number);
+        Column oneHot = column("id").oneHot(ROWS);
+        assertThrows(IllegalArgumentException.class, () -> builder(oneHot));
     }
 }

@@ -86,7 +86,7 @@ final class BatchGather implements AutoCloseable {
                     located,
                     column ->
                             placed.isEmpty() || placed.get(column) == null
-                                    ? target(slot, column)
+                                    ? target(slot, column, blocks.get(column))
                                     : null);
             complete = true;
             return new Filled(blocks, slot);
@@ -97,9 +97,9 @@ final class BatchGather implements AutoCloseable {
         }
     }
 
-    private static MemorySegment target(BatchMemory.Slot slot, int column) {
+    private static MemorySegment target(BatchMemory.Slot slot, int column, Block block) {
         MemorySegment target = slot.segment(column);
-        HugePages.ask(target); // an engine's large arrays are fresh each time
+        HugePages.ask(target.asSlice(0, block.bytes())); // an engine's arrays may be fresh
         return target;
     }
 

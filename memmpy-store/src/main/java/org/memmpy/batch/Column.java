@@ -339,6 +339,11 @@ public final class Column {
         return ragged != null && ragged.isPacked();
     }
 
+    /** {@return how many classes {@link #oneHot} was told; 0 if it was not called} */
+    public int classes() {
+        return classes;
+    }
+
     /** {@return the array's name in its table} */
     public String name() {
         return name;
@@ -359,7 +364,8 @@ public final class Column {
     /**
      * The names of the class ids that are delivered: of an integer array with an attribute {@code
      * categories}, a list of strings, which name the ids 0, 1, and so on, as {@link
-     * org.memmpy.where.Cut} has it too. {@link #mapLabels} takes them along.
+     * org.memmpy.where.Cut} has it too. Rows of several ids, and ragged ones, have none. {@link
+     * #mapLabels} takes them along.
      *
      * @param table where the array is
      * @return in the order of the ids; empty if there are none, or not one for each id that may be

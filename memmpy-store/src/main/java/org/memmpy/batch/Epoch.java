@@ -142,9 +142,9 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
         record(batch);
         if (isComplete()) {
             meter.end();
-            reads.close(); // what a consumer does who forgets to close the pass, too
             loader.forget(this);
             OpenResources.closed(this);
+            reads.close(); // what a consumer does who forgets to close the pass, too
         }
         if (tell) {
             meter.tell(stats());
@@ -195,11 +195,12 @@ public final class Epoch implements Iterable<MiniBatch>, AutoCloseable {
             throw new NoSuchElementException("epoch " + number + " has no batch left");
         }
         Ring.Failure failure = ring.failure();
-        toldOfEnd = failure != null || ring.isClosed();
+        boolean closed = ring.isClosed();
+        toldOfEnd = failure != null || closed;
         if (failure != null) {
             throw failed(failure.batch(), failure.cause());
         }
-        if (ring.isClosed()) {
+        if (closed) {
             throw new IllegalStateException(
                     "epoch %d was closed after %d of %d batches"
                             .formatted(number, ring.delivered(), batches));

@@ -24,21 +24,29 @@ final class OneHotRow {
         return (long) classes * elementBytes;
     }
 
+    /** {@return whether an id is a class} */
+    boolean has(long id) {
+        return id >= 0 && id < classes;
+    }
+
     /**
      * Writes the one among zeros.
      *
-     * @param id the class
-     * @param source of the id, for the message
-     * @param row of it there
+     * @param id a class
      * @param place of the row in the target
-     * @throws MemmpyException if there is no such class
      */
-    void mark(long id, RowSource source, long row, MemorySegment target, long place) {
-        if (id < 0 || id >= classes) {
-            throw new MemmpyException(
-                    "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
-                            .formatted(source.nameOf(row), id, classes, classes - 1));
-        }
+    void mark(long id, MemorySegment target, long place) {
         Elements.set(target, place * bytes() + id * elementBytes, elementBytes, one);
+    }
+
+    /**
+     * {@return that an id is no class}
+     *
+     * @param where it is
+     */
+    MemmpyException refusal(String where, long id) {
+        return new MemmpyException(
+                "%s holds the class %,d, but one-hot rows of %d classes were asked for: ids must be 0 to %d"
+                        .formatted(where, id, classes, classes - 1));
     }
 }

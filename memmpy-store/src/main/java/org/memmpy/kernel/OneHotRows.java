@@ -43,7 +43,10 @@ public final class OneHotRows implements RowKernel {
             long[] some = Arrays.copyOfRange(rows, from, from + n);
             load.gather(source, some, n, MemorySegment.ofArray(loaded));
             for (int i = 0; i < n * ids; i++) {
-                one.mark(loaded[i], source, some[i / ids], target, (long) from * ids + i);
+                if (!one.has(loaded[i])) {
+                    throw one.refusal(source.nameOf(some[i / ids]), loaded[i]);
+                }
+                one.mark(loaded[i], target, (long) from * ids + i);
             }
         }
     }

@@ -5,13 +5,14 @@ package org.memmpy.kernel;
 
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
-import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Runs of class ids, each id as zeros with one 1. Stateless, safe from any thread. */
 public final class OneHotRuns {
-    private final PackRuns load;
+    private final Conversion load;
+    private final int idBytes;
     private final OneHotRow row;
 
     /**
@@ -22,7 +23,8 @@ public final class OneHotRuns {
      * @param to the dtype of zeros and ones
      */
     public OneHotRuns(DType from, int classes, DType to) {
-        this.load = new PackRuns(RowType.of(from), DType.INT64, Affine.NONE);
+        this.load = new Conversion(from, DType.INT64);
+        this.idBytes = from.bytes();
         this.row = new OneHotRow(classes, to);
     }
 
@@ -38,7 +40,8 @@ public final class OneHotRuns {
      */
     public void pack(
             RowSource source, long[] starts, long[] lengths, int count, MemorySegment target) {
-        target.fill((byte) 0);
+        long total = Arrays.stream(lengths, 0, count).sum();
+        target.asSlice(0, total * row.bytes()).fill((byte) 0);
         long[] ids = new long[Conversion.BLOCK];
         long at = 0;
         for (int i = 0; i < count; i++) {
@@ -76,12 +79,26 @@ public final class OneHotRuns {
     private void mark(
             RowSource source, long start, long length, MemorySegment target, long at, long[] ids) {
         MemorySegment loaded = MemorySegment.ofArray(ids);
-        for (long done = 0; done < length; done += ids.length) {
-            int n = (int) Math.min(ids.length, length - done);
-            load.gather(source, new long[] {start + done}, new long[] {n}, 1, loaded);
-            for (int i = 0; i < n; i++) {
-                row.mark(ids[i], source, start + done + i, target, at + done + i);
+        try (Conversion.Scratch scratch = load.scratch()) {
+            for (long done = 0; done < length; ) {
+                int part = source.partOf(start + done);
+                MemorySegment segment = source.segment(part);
+                long in = (start + done - source.firstRow(part)) * idBytes;
+                long left = Math.min(length - done, (segment.byteSize() - in) / idBytes);
+                int n = (int) Math.min(ids.length, left);
+                load.convert(segment, in, loaded, 0, n, scratch);
+                for (int i = 0; i < n; i++) {
+                    if (!row.has(ids[i])) {
+                        throw row.refusal(nameOf(source, start, done + i), ids[i]);
+                    }
+                    row.mark(ids[i], target, at + done + i);
+                }
+                done += n;
             }
         }
+    }
+
+    private static String nameOf(RowSource source, long start, long item) {
+        return "item %,d of a row (%s of all items)".formatted(item, source.nameOf(start + item));
     }
 }

@@ -20,8 +20,8 @@ public final class HugePages {
      * MiB then, not for each 4 KiB, a third of the time.
      *
      * <p>A hint, for Linux whose {@code transparent_hugepage/enabled} is {@code madvise}. Memory
-     * that was touched, that of less than 32 MiB, and what is not the system's to choose, mappings
-     * of files and the Java heap, stay as they are. It costs a call of a microsecond.
+     * that is there already, that of less than 32 MiB, and what is not the system's to choose,
+     * mappings of files and the Java heap, stay as they are. It costs a call of a microsecond.
      *
      * @param memory that is going to be written, all of it
      */

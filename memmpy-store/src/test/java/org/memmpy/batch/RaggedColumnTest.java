@@ -36,6 +36,7 @@ import org.memmpy.testing.Rows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -511,15 +512,64 @@ class RaggedColumnTest {
         assertEquals("column(\"r\").padTo(5).oneHot(4)", r.padTo(5).toString());
     }
 
+    private static int indexOf(byte[] row, int id) {
+        int i = 0;
+        while (i < row.length && row[i] != id) {
+            i++;
+        }
+        return i < row.length ? i : -1;
+    }
+
+    /** Memory of another may be longer than the batch, and the rest of it somebody's. */
+    @Test
+    void nothingIsWrittenBehindTheBatch() throws IOException {
+        Store store = store("behind", classIds(4), 2);
+        Column r = column("r").oneHot(4);
+        for (Column column : List.of(r.packed(), r.padTo(3), r.padToLongest())) {
+            LoaderBuilder builder =
+                    BatchLoader.builder(store.table())
+                            .column(column)
+                            .batchSize(BATCH)
+                            .memory(RaggedColumnTest::longerMemory);
+            try (BatchLoader loader = builder.build();
+                    Epoch epoch = loader.epoch(0)) {
+                for (MiniBatch batch : epoch) {
+                    try (batch) {
+                        byte[] all = Rows.bytes(batch.slot().segment(0));
+                        for (int i = (int) batch.bytes(); i < all.length; i++) {
+                            assertEquals(0x55, all[i], column + " at " + i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static BatchMemory.Slot longerMemory(List<Block> blocks) {
+        long bytes = blocks.getFirst().bytes();
+        MemorySegment memory = Arena.ofAuto().allocate(bytes + 512, 64);
+        memory.fill((byte) 0x55);
+        return new GivenSlot(List.of(memory), () -> {});
+    }
+
     @Test
     void anItemThatIsNoClassFailsItsBatch() throws IOException {
-        Store store = store("bad", classIds(4), 2);
+        Model model = classIds(4);
+        int row = 0;
+        int before = 0;
+        while (indexOf(model.rows.get(row), 3) < 0) {
+            before += model.rows.get(row++).length;
+        }
+        int item = indexOf(model.rows.get(row), 3);
+        Store store = store("bad", model, 2);
         for (Column column : List.of(column("r").packed(), column("r").padToLongest())) {
             LoaderBuilder builder = BatchLoader.builder(store.table()).column(column.oneHot(3));
             try (BatchLoader loader = builder.build();
                     Epoch epoch = loader.epoch(0)) {
                 String message = assertThrows(MemmpyException.class, epoch::next).getMessage();
-                assertTrue(message.contains("holds the class 3"), message);
+                String place =
+                        "item %d of a row (row %d of all items)".formatted(item, before + item);
+                assertTrue(message.contains(place + " holds the class 3"), message);
                 assertTrue(message.contains("column 'r'"), message);
             }
         }
@@ -547,7 +597,7 @@ class RaggedColumnTest {
         assertTrue(refused(store, column("x").padTo(3)).contains("array(\"x\")"));
         assertTrue(refused(store, column("r").padTo(3).scale(2)).contains("FLOAT32"));
         assertTrue(refused(store, column("r").padTo(3).mask().shift(2)).contains("mask"));
-        assertTrue(refused(store, column("r").lengths().oneHot(2)).contains("not.lengths()"));
+        assertTrue(refused(store, column("r").lengths().oneHot(2)).contains("lengths(), which"));
         assertTrue(refused(store, column("r").packed().oneHot(2).scale(2)).contains("scaled"));
         Column filled = column("r").padTo(3).fillPadding(1).oneHot(2);
         assertTrue(refused(store, filled).contains("padding is zeros"));

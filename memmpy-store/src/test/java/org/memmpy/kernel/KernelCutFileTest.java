@@ -126,6 +126,13 @@ class KernelCutFileTest {
                 if (dtype.isInteger() && elements == 1) {
                     kernels.add(new OneHotRows(RowType.of(dtype), null, 3, DType.FLOAT32));
                 }
+                if (dtype.isInteger()) {
+                    kernels.add(new OneHotRows(type, null, 3, DType.UINT8));
+                    OneHotRuns runs = new OneHotRuns(dtype, 3, DType.UINT8);
+                    long[] lengths = {1, elements, 2};
+                    loops.add(() -> runs.pack(RowSource.of(map), rows, lengths, 3, batch));
+                    loops.add(() -> runs.pad(RowSource.of(map), rows, lengths, 3, 2500, batch));
+                }
                 for (RowKernel kernel : kernels) {
                     loops.add(() -> kernel.gather(map, rows, rows.length, batch));
                 }

@@ -43,6 +43,7 @@ class SmallBatchesTest {
                     from.isFloating() || from == DType.BOOL
                             ? null
                             : new OneHotRows(RowType.of(from), null, ROWS, DType.UINT8);
+            OneHotRuns oneHotRuns = oneHot == null ? null : new OneHotRuns(from, ROWS, DType.UINT8);
             MemorySegment hot = arena.allocate(ROWS * ROWS);
             for (int i = 0; i < COMPILED; i++) {
                 check(column, from, kernel, to, target, i % 11 == 10 ? 3 : 10);
@@ -51,6 +52,7 @@ class SmallBatchesTest {
                 check(column, from, kernel, to, target, count);
                 if (oneHot != null) {
                     check(column, oneHot, hot, count);
+                    checkRun(column, oneHotRuns, hot, count);
                 }
             }
         }
@@ -74,6 +76,19 @@ class SmallBatchesTest {
             double found = Elements.getDouble(to, target, (long) i * to.bytes());
             if (expected != found) {
                 assertEquals(expected, found, "row %d of %d".formatted(i, count));
+            }
+        }
+    }
+
+    /** The first rows as one run. */
+    private static void checkRun(
+            MemorySegment column, OneHotRuns kernel, MemorySegment target, int count) {
+        long[] start = {0};
+        kernel.pack(RowSource.of(column), start, new long[] {count}, 1, target);
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < ROWS; c++) {
+                long found = Elements.getLong(DType.UINT8, target, (long) i * ROWS + c);
+                assertEquals(i == c ? 1 : 0, found, "row %d of %d".formatted(i, count));
             }
         }
     }

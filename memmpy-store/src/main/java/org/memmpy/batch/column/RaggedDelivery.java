@@ -212,8 +212,8 @@ public final class RaggedDelivery {
     private RaggedForm oneHot(String name, RowType stored, ElementDelivery elements, int classes) {
         if (output != Output.ITEMS) {
             throw new IllegalArgumentException(
-                    "column '%s' is one-hot, and so are its items, not%s. Make another column"
-                            .formatted(name, output.call));
+                    "column '%s' delivers %s, which are no class ids to be made one-hot. Make another column"
+                            .formatted(name, output.call.substring(1)));
         }
         if (!stored.dtype().isInteger() || stored.elements() != 1) {
             throw new IllegalArgumentException(
