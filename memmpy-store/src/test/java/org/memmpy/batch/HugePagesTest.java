@@ -31,6 +31,8 @@ import java.util.List;
 class HugePagesTest {
     private static final int ROW_BYTES = 1 << 20;
     private static final int ROWS = 40;
+    private static final int READ_AND_WRITE = 3;
+    private static final int PRIVATE_ANONYMOUS = 0x22;
 
     @TempDir private Path dir;
 
@@ -54,7 +56,7 @@ class HugePagesTest {
     private List<String> flags(int rows) throws Throwable {
         long bytes = (long) rows * ROW_BYTES;
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment fresh = malloc(bytes, arena);
+            MemorySegment fresh = map(bytes, arena);
             try (Store store = Store.open(dir.resolve("t.memmpy"));
                     BatchLoader loader =
                             BatchLoader.builder(store.table())
@@ -74,20 +76,35 @@ class HugePagesTest {
         }
     }
 
-    /** An arena's own memory is zeroed, which touches it. */
-    private static MemorySegment malloc(long bytes, Arena arena) throws Throwable {
-        MethodHandle malloc =
+    /**
+     * A mapping of its own: an arena's memory is zeroed, malloc's may have been asked for before.
+     */
+    private static MemorySegment map(long bytes, Arena arena) throws Throwable {
+        MethodHandle map =
                 function(
-                        "malloc",
-                        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-        MethodHandle free = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-        MemorySegment memory = (MemorySegment) malloc.invokeExact(bytes);
+                        "mmap",
+                        FunctionDescriptor.of(
+                                ValueLayout.ADDRESS,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_LONG));
+        MethodHandle unmap =
+                function(
+                        "munmap",
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        MemorySegment memory =
+                (MemorySegment)
+                        map.invokeExact(0L, bytes, READ_AND_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
         return memory.reinterpret(
                 bytes,
                 arena,
                 old -> {
                     try {
-                        free.invokeExact(old);
+                        assertEquals(0, (int) unmap.invokeExact(old, bytes));
                     } catch (Throwable e) {
                         throw new AssertionError(e);
                     }
