@@ -564,7 +564,7 @@ class RaggedColumnTest {
         Store store = store("bad", model, 2);
         for (Column column : List.of(column("r").packed(), column("r").padToLongest())) {
             LoaderBuilder builder = BatchLoader.builder(store.table()).column(column.oneHot(3));
-            try (BatchLoader loader = builder.build();
+            try (BatchLoader loader = builder.threads(1).build(); // so the first one is told
                     Epoch epoch = loader.epoch(0)) {
                 String message = assertThrows(MemmpyException.class, epoch::next).getMessage();
                 String place =
