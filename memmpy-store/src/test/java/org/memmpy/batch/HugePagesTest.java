@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memmpy.DType;
+import org.memmpy.index.RowIndex;
 import org.memmpy.store.Store;
 import org.memmpy.testing.MappingFlags;
 
@@ -62,7 +63,7 @@ class HugePagesTest {
                             BatchLoader.builder(store.table())
                                     .column(column("x"))
                                     .batchSize(rows)
-                                    .prefetch(1)
+                                    .index(RowIndex.all(rows)) // one batch, alone in the memory
                                     .memory(blocks -> new GivenSlot(List.of(fresh), () -> {}))
                                     .build();
                     Epoch epoch = loader.epoch(0);
