@@ -99,7 +99,7 @@ final class BatchGather implements AutoCloseable {
 
     private static MemorySegment target(BatchMemory.Slot slot, int column, Block block) {
         MemorySegment target = slot.segment(column);
-        HugePages.ask(target.asSlice(0, block.bytes())); // an engine's arrays may be fresh
+        HugePages.ask(target, block.bytes()); // an engine's arrays may be fresh
         return target;
     }
 

@@ -23,11 +23,12 @@ public final class HugePages {
      * that is there already, that of less than 32 MiB, and what is not the system's to choose,
      * mappings of files and the Java heap, stay as they are. It costs a call of a microsecond.
      *
-     * @param memory that is going to be written, all of it
+     * @param memory that is going to be written
+     * @param bytes how much of it, from its begin on
      */
-    public static void ask(MemorySegment memory) {
-        if (memory.byteSize() >= LEAST_BYTES && memory.isNative() && !memory.isMapped()) {
-            NativeCalls.wantHugePages(memory.address(), memory.byteSize());
+    public static void ask(MemorySegment memory, long bytes) {
+        if (bytes >= LEAST_BYTES && memory.isNative() && !memory.isMapped()) {
+            NativeCalls.wantHugePages(memory.address(), Math.min(bytes, memory.byteSize()));
         }
     }
 }

@@ -29,7 +29,7 @@ final class BareLoader implements AutoCloseable {
     private final Table table;
     private final int batch;
     private final Reader reader;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Runnable> open = new ArrayList<>();
 
     BareLoader(Table table, int batch, Reader reader) {
         this.table = table;
@@ -56,7 +56,7 @@ final class BareLoader implements AutoCloseable {
      */
     Race.Turn inPlace() {
         RowLease lease = table.array("x").lease();
-        open.add(lease);
+        open.add(lease::close);
         Order order = new Order(table.rows(), batch, Arena.ofAuto());
         long rowBytes = table.array("x").rowType().bytes();
         return Stopwatch.warmed(
@@ -85,7 +85,7 @@ final class BareLoader implements AutoCloseable {
 
     private Race.Turn turn(LoaderBuilder builder) {
         BatchLoader loader = builder.build();
-        open.add(loader);
+        open.add(loader::close);
         return Stopwatch.warmed(
                 round -> {
                     System.gc();
@@ -104,12 +104,6 @@ final class BareLoader implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            for (AutoCloseable each : open.reversed()) {
-                each.close();
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        open.reversed().forEach(Runnable::run);
     }
 }

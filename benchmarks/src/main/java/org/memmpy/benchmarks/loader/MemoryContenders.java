@@ -52,7 +52,7 @@ final class MemoryContenders implements Contenders {
     private final String reasonWithoutC;
     private final Order order;
     private final Arena arena = Arena.ofShared();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Runnable> open = new ArrayList<>();
 
     /**
      * Contenders of one race.
@@ -106,7 +106,7 @@ final class MemoryContenders implements Contenders {
 
     private MemorySegment mapping(String column) {
         RowLease lease = table.array(column).lease();
-        open.add(lease);
+        open.add(lease::close);
         return lease.segment();
     }
 
@@ -196,7 +196,7 @@ final class MemoryContenders implements Contenders {
 
     private Race.Turn epochs(LoaderBuilder builder) {
         BatchLoader loader = builder.build();
-        open.add(loader);
+        open.add(loader::close);
         return round -> {
             long rows = 0;
             long start = System.nanoTime();
@@ -231,16 +231,8 @@ final class MemoryContenders implements Contenders {
     }
 
     @Override
-    public void close() throws IOException {
-        for (AutoCloseable each : open.reversed()) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IOException(e);
-            }
-        }
+    public void close() {
+        open.reversed().forEach(Runnable::run);
         arena.close();
     }
 }
