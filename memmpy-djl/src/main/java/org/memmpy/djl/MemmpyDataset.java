@@ -369,8 +369,9 @@ public final class MemmpyDataset extends RandomAccessDataset implements AutoClos
         }
 
         /**
-         * Sets how many threads gather; at most 2 if this is not called. The order does not depend
-         * on it.
+         * Sets how many threads gather. If this is not called, 2 of them, or 1 on one processor, or
+         * where most of a row is {@linkplain Memory#unsafeRemapped remapped}. The order does not
+         * depend on it.
          *
          * @param count at least 1
          * @return this

@@ -39,7 +39,7 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     private int rank;
     private int world = 1;
     private LoaderState state;
-    private int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    private OptionalInt threads = OptionalInt.empty();
     private OptionalInt prefetch = OptionalInt.empty();
     private long epoch;
     private boolean everyResetCounts;
@@ -183,14 +183,15 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
     }
 
     /**
-     * Sets how many threads gather; at most 2 if this is not called. The order does not depend on
-     * it.
+     * Sets how many threads gather. If this is not called, 2 of them, or 1 on one processor, or
+     * where most of a row is {@linkplain Memory#unsafeRemapped remapped}. The order does not depend
+     * on it.
      *
      * @param count at least 1
      * @return this builder
      */
     public B threads(int count) {
-        threads = count;
+        threads = OptionalInt.of(count);
         return self();
     }
 
@@ -310,8 +311,8 @@ abstract class IteratorBuilder<B extends IteratorBuilder<B>> {
                         .batchSize(batchSize)
                         .order(order)
                         .ends(ends)
-                        .shard(rank, world)
-                        .threads(threads);
+                        .shard(rank, world);
+        threads.ifPresent(loader::threads);
         prefetch.ifPresent(loader::prefetch);
         columns.forEach(loader::column);
         List<RowType> rows = columns.stream().map(column -> column.rowType(table)).toList();

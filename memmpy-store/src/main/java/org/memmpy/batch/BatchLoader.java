@@ -93,11 +93,11 @@ public final class BatchLoader implements AutoCloseable {
         this.ends = settings.ends;
         this.rank = settings.rank;
         this.world = settings.world;
-        this.threads = settings.threads;
         this.logEvery = settings.logEvery;
         this.policy = settings.policy;
         this.viewed = Set.copyOf(settings.viewed);
         this.remapped = Set.copyOf(settings.remapped);
+        this.threads = settings.threads.orElseGet(this::enoughThreads);
         this.windows = new WindowPool(mostRows());
         this.prefetch = settings.prefetch();
         Placements.check(columns, viewed, remapped);
@@ -333,6 +333,15 @@ public final class BatchLoader implements AutoCloseable {
                     "an epoch has %,d rows, fewer than a batch of %,d, and dropLast (Ends.DROP) leaves out the only batch. Choose a smaller batchSize, or keep the last batch"
                             .formatted(rows, batchSize));
         }
+    }
+
+    /**
+     * {@return how many threads gather as fast as more would: rows that are mapped side by side
+     * take little, and the consumer needs the other processor}
+     */
+    private int enoughThreads() {
+        boolean mostlyMapped = slotBytes() < bytesOf(columns) / 2;
+        return mostlyMapped ? 1 : Math.min(2, Runtime.getRuntime().availableProcessors());
     }
 
     /** {@return the bytes of this rank's largest batch that are not mapped where they are read} */

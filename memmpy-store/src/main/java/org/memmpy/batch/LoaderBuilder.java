@@ -134,14 +134,15 @@ public final class LoaderBuilder {
     }
 
     /**
-     * Sets how many threads gather; at most 2 if this is not called. The order does not depend on
-     * it.
+     * Sets how many threads gather. If this is not called, 2 of them, or 1 on one processor, or
+     * where most of a row is {@linkplain #unsafeRemapped remapped}: that takes so little that a
+     * second thread would keep the consumer from reading. The order does not depend on it.
      *
      * @param count at least 1
      * @return this
      */
     public LoaderBuilder threads(int count) {
-        settings.threads = count;
+        settings.threads = OptionalInt.of(count);
         return this;
     }
 

@@ -28,7 +28,7 @@ final class LoaderSettings {
     Ends ends = Ends.KEEP;
     int rank;
     int world = 1;
-    int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    OptionalInt threads = OptionalInt.empty();
     OptionalInt prefetch = OptionalInt.empty();
 
     /** 0 if it depends on their memory. */
@@ -112,7 +112,7 @@ final class LoaderSettings {
                     "rank %d of %d, batches of %,d rows: ranks are 0 to %d, and their number must divide the batch size"
                             .formatted(rank, world, batchSize, world - 1));
         }
-        requirePositive("threads", threads);
+        requirePositive("threads", threads.orElse(1));
         requirePositive("prefetch", prefetch.orElse(1));
         if (hasPlacements() && policy == ReadPolicy.PREAD) {
             throw new IllegalArgumentException(

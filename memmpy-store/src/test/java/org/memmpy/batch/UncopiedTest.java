@@ -108,7 +108,8 @@ class UncopiedTest {
     @EnumSource
     void everyOrderGivesTheRowsOfTheTable(Way way) {
         for (Order order : List.of(Order.sequential(), Order.shuffled(3), Order.blocks(4, 16, 2))) {
-            try (BatchLoader loader = way.in(loader().order(order)).prefetch(3).build()) {
+            try (BatchLoader loader =
+                    way.in(loader().order(order)).threads(2).prefetch(3).build()) {
                 for (int e = 0; e < 3; e++) {
                     try (Epoch epoch = loader.epoch(e)) {
                         for (MiniBatch batch : epoch) {
@@ -119,6 +120,18 @@ class UncopiedTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void oneThreadMapsUnlessMoreAreAskedFor() {
+        try (BatchLoader mapping = Way.REMAPPED.in(loader()).build();
+                BatchLoader viewing = Way.VIEWS.in(loader()).build();
+                BatchLoader three = Way.REMAPPED.in(loader()).threads(3).build()) {
+            assertEquals(1, mapping.describe().threads());
+            int some = Math.min(2, Runtime.getRuntime().availableProcessors());
+            assertEquals(some, viewing.describe().threads()); // rows out of order are copied
+            assertEquals(3, three.describe().threads());
         }
     }
 
