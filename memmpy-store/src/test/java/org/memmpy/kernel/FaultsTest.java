@@ -6,6 +6,8 @@ package org.memmpy.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memmpy.DType;
@@ -41,6 +43,7 @@ class FaultsTest {
                 "-XX:-TieredCompilation",
                 "-Xcomp"
             })
+    @Execution(ExecutionMode.CONCURRENT)
     void areReportedInsideTheTry(String option) throws Exception {
         Process child =
                 ChildJvm.start(

@@ -6,6 +6,8 @@ package org.memmpy.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.DType;
@@ -32,6 +34,7 @@ class KernelCutFileTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void isAnError(DType dtype) throws Exception {
         Process child = ChildJvm.start(Child.class, dtype, directory.resolve("cut.bin"));
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,7 @@ class MomentsTest {
     /** Against sums in decimal arithmetic; enough elements for one block and part of another. */
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void areThoseOfExactArithmetic(DType dtype) {
         for (int groups : GROUPS) {
             int elements = groups == 784 ? 784 * 256 + 12_345 : 21_345; // decimals are slow
@@ -104,6 +107,7 @@ class MomentsTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16")
+    @Execution(ExecutionMode.CONCURRENT)
     @EnabledIfNumPy
     void areNumPys(DType dtype, @TempDir Path directory) throws IOException {
         int elements = 784 * 150;
@@ -191,6 +195,7 @@ class MomentsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
+    @Execution(ExecutionMode.CONCURRENT)
     void ofNothingIsNaN(int groups) {
         for (double[] values : new double[][] {{}, {Double.NaN, Double.NaN}}) {
             Moments moments = of(DType.FLOAT64, groups, MemorySegment.ofArray(values));

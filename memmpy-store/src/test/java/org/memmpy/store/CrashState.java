@@ -8,6 +8,7 @@ import org.memmpy.testing.disk.Fate;
 import org.memmpy.testing.disk.Platter;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,12 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A store's directory as a power loss has left it.
  *
+ * @param number of the state, from 1
  * @param cause where the power went and what became of what was not durable
  * @param survivors what is on the disk
  * @param store where the store is, relative to the disk's directory
@@ -30,6 +37,7 @@ import java.util.regex.Pattern;
  * @param models what the generations hold
  */
 record CrashState(
+        int number,
         String cause,
         Platter.Survivors survivors,
         Path store,
@@ -38,7 +46,10 @@ record CrashState(
         Map<Long, Model> models) {
     private static final Pattern MANIFEST = Pattern.compile("memmpy-(\\d+)\\.json");
 
-    /** What is done with a state. */
+    /** So many states are in memory at once. */
+    private static final int TOGETHER = 64;
+
+    /** What is done with a state; by several threads, with one each. */
     interface Visitor {
         void visit(CrashState state) throws IOException;
     }
@@ -105,6 +116,7 @@ record CrashState(
         Set<String> seen = new HashSet<>();
         Set<Long> published = new TreeSet<>(Set.of(session.before()));
         long returned = session.before();
+        List<CrashState> found = new ArrayList<>();
         for (int at = 0; at < journal.size(); at++) {
             DiskOp op = journal.get(at);
             platter.apply(op);
@@ -123,8 +135,9 @@ record CrashState(
                     String cause =
                             "power lost after operation %d of %d, %s: %s"
                                     .formatted(at, journal.size(), op, fate);
-                    visitor.visit(
+                    found.add(
                             new CrashState(
+                                    seen.size(),
                                     cause,
                                     survivors,
                                     store,
@@ -133,8 +146,38 @@ record CrashState(
                                     session.generations()));
                 }
             }
+            if (found.size() >= TOGETHER) {
+                visitAll(found, visitor);
+                found.clear();
+            }
         }
+        visitAll(found, visitor);
         return seen.size();
+    }
+
+    /** Throws what the first of them throws. */
+    private static void visitAll(List<CrashState> states, Visitor visitor) throws IOException {
+        List<Callable<Void>> visits = new ArrayList<>();
+        for (CrashState state : states) {
+            visits.add(
+                    () -> {
+                        visitor.visit(state);
+                        return null;
+                    });
+        }
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            for (Future<Void> visit : executor.invokeAll(visits)) {
+                visit.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AssertionError error) {
+                throw error;
+            }
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     private static List<Fate> fates(Platter platter, DiskOp op, int at, int mixes, boolean more) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -87,16 +88,16 @@ class PowerLossNumPyTest {
         Path base = Files.createDirectory(directory.resolve("disk"));
         Session session = scenario.run(new JournalDisk(base));
         Path models = writeModels(session.generations());
-        List<String> lines = new ArrayList<>();
-        int[] count = {0};
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
         CrashState.forEach(
                 session,
                 0,
                 PowerLossTest.MIXES,
                 scenario.thinned(),
                 state -> {
-                    if (++count[0] % SAMPLE == 0) {
-                        Path left = Files.createDirectory(directory.resolve("state" + count[0]));
+                    if (state.number() % SAMPLE == 0) {
+                        Path left =
+                                Files.createDirectory(directory.resolve("state" + state.number()));
                         state.writeTo(left);
                         lines.add(line(state, left, models));
                     }

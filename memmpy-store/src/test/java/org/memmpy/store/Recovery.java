@@ -30,7 +30,6 @@ final class Recovery implements CrashState.Visitor {
     private final Path scratch;
     private final int again;
     private final int thinned;
-    private int count;
 
     /**
      * Checks in a directory.
@@ -57,11 +56,11 @@ final class Recovery implements CrashState.Visitor {
 
     @Override
     public void visit(CrashState state) throws IOException {
-        Path directory = Files.createDirectory(scratch.resolve("state" + ++count));
+        Path directory = Files.createDirectory(scratch.resolve("state" + state.number()));
         state.writeTo(directory);
         try {
             Session session = check(state, directory);
-            if (again > 0 && count % again == 0) {
+            if (again > 0 && state.number() % again == 0) {
                 CrashState.forEach(session, 0, 1, thinned, new Recovery(directory, 0));
             }
         } catch (IOException | RuntimeException | AssertionError e) {

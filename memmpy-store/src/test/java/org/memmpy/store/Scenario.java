@@ -39,20 +39,20 @@ record Scenario(String name, int thinned, Body body) {
     static Stream<Scenario> all() {
         return Stream.of(
                 new Scenario("create", session -> session.create()),
-                new Scenario("tables and groups", Scenario::tablesAndGroups),
-                new Scenario("many commits", session -> commits(session, 7)),
-                new Scenario("blocks", Scenario::blocks),
+                new Scenario("tables and groups", 5, Scenario::tablesAndGroups),
+                new Scenario("many commits", 5, session -> commits(session, 7)),
+                new Scenario("blocks", 3, Scenario::blocks),
                 new Scenario("new arrays later", Scenario::newArraysLater),
                 new Scenario("a dead writer's tail", Scenario::deadTail),
                 new Scenario("reopened for each commit", Scenario::reopened),
                 new Scenario("attributes and values", Scenario::attributesAndValues),
-                new Scenario("delete, rename, replace", Scenario::deleteRenameReplace),
+                new Scenario("delete, rename, replace", 5, Scenario::deleteRenameReplace),
                 new Scenario("reserved rows", Scenario::reservedRows),
-                new Scenario("ragged arrays", 61, Scenario::raggedArrays),
+                new Scenario("ragged arrays", 101, Scenario::raggedArrays),
                 new Scenario("many keys", 71, Scenario::manyKeys),
                 new Scenario("masked arrays", 23, Scenario::maskedArrays),
                 new Scenario("derived arrays", 23, Scenario::derivedArrays),
-                new Scenario("compacted parts", 191, Scenario::compactedParts),
+                new Scenario("compacted parts", 331, Scenario::compactedParts),
                 new Scenario("vacuum", 23, Scenario::vacuum),
                 new Scenario("a store in place of another", Scenario::replacedStore));
     }

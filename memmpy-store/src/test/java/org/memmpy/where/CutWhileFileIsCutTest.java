@@ -6,6 +6,8 @@ package org.memmpy.where;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.CorruptStoreException;
@@ -31,6 +33,7 @@ class CutWhileFileIsCutTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void isACorruptStore(DType dtype) throws Exception {
         Process child = ChildJvm.start(Child.class, dtype.name(), directory.resolve("t.memmpy"));
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
