@@ -30,7 +30,7 @@ class AsyncWrapperTest extends WithTable {
     @ParameterizedTest
     @CsvSource({"2,true", "3,true", "8,true", "2,false", "8,false"})
     void deliversEveryEpoch(int queue, boolean workspace) {
-        try (MemmpyDataSetIterator iterator = builder().shuffle(3).memoryCap(1).build();
+        try (MemmpyDataSetIterator iterator = builder().shuffle(3).memoryCap(4 * 4096).build();
                 MemmpyDataSetIterator bare = builder().shuffle(3).build()) {
             AsyncDataSetIterator wrapped = new AsyncDataSetIterator(iterator, queue, workspace);
             for (int epoch = 0; epoch < 5; epoch++) {

@@ -22,12 +22,12 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * Arrays stay right for as long as they are reachable, with the smallest memory allowed, so that
+ * Arrays stay right for as long as they are reachable, with memory for three batches, so that
  * every slot is used again at once when it may be.
  */
 class KeepAliveTest extends WithTable {
     private MemmpyDataSetIterator.Builder tight() {
-        return builder().shuffle(9).memoryCap(1).prefetch(1);
+        return builder().shuffle(9).memoryCap(3 * 4096).prefetch(1);
     }
 
     @Test

@@ -36,8 +36,9 @@ import java.util.List;
 
 /** Deeplearning4j's own iterators around ours, and what its DataSet does with our arrays. */
 class WrappersTest extends WithTable {
+    /** Memory for four batches, so that each is used again soon. */
     private MemmpyDataSetIterator.Builder scarce() {
-        return builder().memoryCap(1).prefetch(1);
+        return builder().memoryCap(4 * 4096).prefetch(1);
     }
 
     private MemmpyMultiDataSetIterator.Builder multi() {
