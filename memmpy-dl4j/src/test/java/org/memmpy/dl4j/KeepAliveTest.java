@@ -22,8 +22,8 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * Arrays stay right for as long as they are reachable, with memory for three batches, so that
- * every slot is used again at once when it may be.
+ * Arrays stay right for as long as they are reachable, with memory for three batches, so that every
+ * slot is used again at once when it may be.
  */
 class KeepAliveTest extends WithTable {
     private MemmpyDataSetIterator.Builder tight() {
