@@ -9,6 +9,7 @@ import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Checks or rewrites the format (google-java-format, AOSP style) and the licence header of every
@@ -31,44 +33,58 @@ final class Sources {
 
     private Sources() {}
 
+    /**
+     * What there is to say of a file: that it cannot be read as Java, or is not as it should be.
+     */
+    private record Finding(String text, boolean isBroken) {}
+
     public static void main(String[] args) throws IOException {
         boolean fix = args[0].equals("fix");
         Path root = Path.of(args[1]);
         Formatter formatter =
                 new Formatter(JavaFormatterOptions.builder().style(Style.AOSP).build());
-        List<String> wrong = new ArrayList<>();
-        boolean broken = false;
-        for (Path file : javaFiles(root)) {
-            String before = Files.readString(file);
-            String text = before.replace("\r\n", "\n");
-            boolean headed = text.startsWith(HEADER);
-            String after;
-            try {
-                after = RemoveUnusedImports.removeUnusedImports(headed ? text : HEADER + text);
-                after = ImportOrderer.reorderImports(after, Style.AOSP);
-                after = formatter.formatSource(after);
-            } catch (FormatterException e) {
-                System.err.println(root.relativize(file) + ": " + e.getMessage());
-                broken = true;
-                continue;
-            }
-            if (!after.equals(before)) {
-                wrong.add(root.relativize(file) + (headed ? ": format" : ": no licence header"));
-                if (fix) {
-                    Files.writeString(file, after);
-                }
-            }
+        List<Finding> findings =
+                javaFiles(root).parallelStream()
+                        .map(file -> judge(root, file, formatter, fix))
+                        .flatMap(Optional::stream)
+                        .toList();
+        long broken = findings.stream().filter(Finding::isBroken).count();
+        for (Finding finding : findings) {
+            boolean rewritten = fix && !finding.isBroken();
+            (rewritten ? System.out : System.err)
+                    .println((rewritten ? "rewritten " : "") + finding.text());
         }
-        wrong.forEach(
-                line -> (fix ? System.out : System.err).println((fix ? "rewritten " : "") + line));
-        if (!fix && !wrong.isEmpty()) {
+        if (!fix && findings.size() > broken) {
             System.err.printf(
                     "%d Java files are not as google-java-format --aosp writes them, or lack the licence header."
                             + "%nTo rewrite them run: mvn -q -N -Pformat%n",
-                    wrong.size());
+                    findings.size() - broken);
         }
-        if (broken || (!fix && !wrong.isEmpty())) {
+        if (broken > 0 || (!fix && !findings.isEmpty())) {
             System.exit(1);
+        }
+    }
+
+    private static Optional<Finding> judge(Path root, Path file, Formatter formatter, boolean fix) {
+        try {
+            String before = Files.readString(file);
+            String text = before.replace("\r\n", "\n");
+            boolean headed = text.startsWith(HEADER);
+            String after = RemoveUnusedImports.removeUnusedImports(headed ? text : HEADER + text);
+            after = ImportOrderer.reorderImports(after, Style.AOSP);
+            after = formatter.formatSource(after);
+            if (after.equals(before)) {
+                return Optional.empty();
+            }
+            if (fix) {
+                Files.writeString(file, after);
+            }
+            String what = headed ? ": format" : ": no licence header";
+            return Optional.of(new Finding(root.relativize(file) + what, false));
+        } catch (FormatterException e) {
+            return Optional.of(new Finding(root.relativize(file) + ": " + e.getMessage(), true));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

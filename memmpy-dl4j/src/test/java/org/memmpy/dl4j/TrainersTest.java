@@ -293,7 +293,7 @@ class TrainersTest extends WithNumbers {
                         2,
                         Activation.SOFTMAX,
                         LossFunction.MCXENT);
-        try (MemmpyDataSetIterator test = scaled(1).memoryCap(1).prefetch(1).build()) {
+        try (MemmpyDataSetIterator test = scaled(1).memoryCap(3 * 4096).prefetch(1).build()) {
             NormalizerStandardize normalizer = new NormalizerStandardize();
             normalizer.fit(test);
             test.setPreProcessor(normalizer);

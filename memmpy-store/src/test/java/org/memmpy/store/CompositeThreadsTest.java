@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 class CompositeThreadsTest {
     private static final int READERS = 4;
-    private static final int COMMITS = 200;
+    private static final int COMMITS = 100;
     private static final int ROWS = 64;
 
     /** After so many commits the arrays are made anew, with other rows and another mask. */
