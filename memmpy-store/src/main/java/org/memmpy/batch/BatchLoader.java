@@ -336,8 +336,9 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * {@return how many threads gather as fast as more would: rows that are mapped side by side
-     * take little, and the consumer needs the other processor}
+     * {@return how many threads gather about as fast as more would: rows that are mapped side by
+     * side take little, and on two processors, where that was measured, the consumer needs the
+     * other}
      */
     private int enoughThreads() {
         boolean mostlyMapped = slotBytes() < bytesOf(columns) / 2;

@@ -112,7 +112,7 @@ final class PartCheck {
      * Reads blocks and compares.
      *
      * @param blocks at least one, in ascending order
-     * @param buffer of {@link BlockChecksums#BLOCK} bytes, direct
+     * @param buffer with room for the largest of them, direct
      * @param problems takes what is wrong
      * @return how many blocks were compared; fewer than given if checksums or data are missing
      */

@@ -159,8 +159,10 @@ final class Verifier {
 
     /** {@return what the tasks have found, in their order} */
     private List<Found> runAll() throws IOException {
+        long largest = tasks.stream().mapToLong(Task::bytes).max().orElse(0);
+        int room = (int) Math.min(BlockChecksums.BLOCK, largest);
         ThreadLocal<ByteBuffer> buffers =
-                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BlockChecksums.BLOCK));
+                ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(room));
         List<Found> found = new ArrayList<>();
         List<Future<Found>> running = new ArrayList<>();
         try (ExecutorService executor =

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.memmpy.batch.Column.column;
 
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.memmpy.CorruptStoreException;
@@ -30,6 +32,7 @@ class RaggedCutFileTest {
 
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT32", "FLOAT64"})
+    @Execution(ExecutionMode.CONCURRENT)
     void isAnException(DType dtype) throws Exception {
         Process child = ChildJvm.start(Child.class, dtype, directory.resolve("cut.memmpy"));
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -461,6 +463,7 @@ class RowKernelTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16")
     @EnabledIfNumPy
+    @Execution(ExecutionMode.CONCURRENT)
     void castsAsNumPyDoes(DType from, @TempDir Path directory) throws IOException {
         RowType type = RowType.of(from);
         byte[] values = Rows.random(type, 4096, 8);

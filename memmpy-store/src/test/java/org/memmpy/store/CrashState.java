@@ -103,8 +103,8 @@ record CrashState(
     }
 
     /**
-     * As the other one, but there is more than all lost and all kept only after one operation of
-     * some.
+     * As the other one, but there is more than all lost and all kept only where a manifest gets its
+     * name, and after one operation of some.
      *
      * @param thinned of how many
      */
@@ -129,7 +129,8 @@ record CrashState(
             if (at < from) {
                 continue;
             }
-            for (Fate fate : fates(platter, op, at, mixes, at % thinned == 0)) {
+            boolean more = at % thinned == 0 || op instanceof DiskOp.Link;
+            for (Fate fate : fates(platter, op, at, mixes, more)) {
                 Platter.Survivors survivors = platter.survivors(fate);
                 if (seen.add(returned + " " + published.size() + survivors.fingerprint())) {
                     String cause =
@@ -145,10 +146,10 @@ record CrashState(
                                     Set.copyOf(published),
                                     session.generations()));
                 }
-            }
-            if (found.size() >= TOGETHER) {
-                visitAll(found, visitor);
-                found.clear();
+                if (found.size() == TOGETHER) {
+                    visitAll(found, visitor);
+                    found.clear();
+                }
             }
         }
         visitAll(found, visitor);

@@ -93,7 +93,7 @@ class PowerLossNumPyTest {
                 session,
                 0,
                 PowerLossTest.MIXES,
-                scenario.thinned(),
+                PowerLossTest.thinned(scenario),
                 state -> {
                     if (state.number() % SAMPLE == 0) {
                         Path left =

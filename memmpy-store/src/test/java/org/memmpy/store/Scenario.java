@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  * anything else there is {@code model().answer(name, store -> question, expected)}.
  *
  * @param name for the report
- * @param thinned not all fates are tried after each operation, but only after one of so many,
- *     because there is much to write and read; 1 for all
+ * @param thinned not all fates are tried after each operation, but only after one of so many, and
+ *     where a manifest gets its name, because there is much to write and read; 1 for all
  * @param body what is done, from {@code create} on
  */
 record Scenario(String name, int thinned, Body body) {

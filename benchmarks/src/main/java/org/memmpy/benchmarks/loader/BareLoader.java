@@ -23,7 +23,7 @@ import java.util.List;
  * by the loader alone.
  */
 final class BareLoader implements AutoCloseable {
-    /** As many as loader and adapters have if they are told nothing. */
+    /** As many as loader and adapters have if they are told nothing, and copy. */
     static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
     private final Table table;

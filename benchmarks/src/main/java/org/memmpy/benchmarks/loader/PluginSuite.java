@@ -142,6 +142,11 @@ public final class PluginSuite extends Suite {
         return new Entry(bench, contender, 1, BareLoader.THREADS);
     }
 
+    /** One thread maps, where {@link BareLoader#THREADS} copy. */
+    private static Entry mapping(String contender) {
+        return new Entry(READ, contender + ", unsafeRemapped", 1, 1);
+    }
+
     private void wholeBatches(Store store, Report report) throws IOException {
         Entry loader = BareLoader.entry(Entry.GATHER);
         Entry djl = entry(Entry.GATHER, DJL);
@@ -209,12 +214,12 @@ public final class PluginSuite extends Suite {
 
     private void readBatches(Store store, Path directory, Report report) throws IOException {
         Entry loader = BareLoader.entry(READ);
-        Entry loaderMapping = entry(READ, loader.contender() + ", unsafeRemapped");
+        Entry loaderMapping = mapping(loader.contender());
         Entry inPlace = new Entry(READ, "C, rows where they are mapped", 1, 1);
         Entry djl = entry(READ, DJL);
-        Entry djlMapping = entry(READ, DJL + ", unsafeRemapped");
+        Entry djlMapping = mapping(DJL);
         Entry dl4j = entry(READ, DL4J);
-        Entry dl4jMapping = entry(READ, DL4J + ", unsafeRemapped");
+        Entry dl4jMapping = mapping(DL4J);
         LoaderRace race = new LoaderRace(IMAGE_BYTES, IMAGE_BATCH, Yardstick.LOADER);
         try (Arena arena = Arena.ofShared()) {
             FullRead all = new FullRead(new NativeGather(directory, arena));
