@@ -5,14 +5,14 @@ package org.memmpy.kernel;
 
 import org.memmpy.DType;
 import org.memmpy.MemmpyException;
+import org.memmpy.RowType;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Runs of class ids, each id as zeros with one 1. Stateless, safe from any thread. */
 public final class OneHotRuns {
-    private final Conversion load;
-    private final int idBytes;
+    private final RunCopy load;
     private final OneHotRow row;
 
     /**
@@ -23,8 +23,7 @@ public final class OneHotRuns {
      * @param to the dtype of zeros and ones
      */
     public OneHotRuns(DType from, int classes, DType to) {
-        this.load = new Conversion(from, DType.INT64);
-        this.idBytes = from.bytes();
+        this.load = new RunCopy(RowType.of(from), DType.INT64, Affine.NONE);
         this.row = new OneHotRow(classes, to);
     }
 
@@ -80,20 +79,15 @@ public final class OneHotRuns {
             RowSource source, long start, long length, MemorySegment target, long at, long[] ids) {
         MemorySegment loaded = MemorySegment.ofArray(ids);
         try (Conversion.Scratch scratch = load.scratch()) {
-            for (long done = 0; done < length; ) {
-                int part = source.partOf(start + done);
-                MemorySegment segment = source.segment(part);
-                long in = (start + done - source.firstRow(part)) * idBytes;
-                long left = Math.min(length - done, (segment.byteSize() - in) / idBytes);
-                int n = (int) Math.min(ids.length, left);
-                load.convert(segment, in, loaded, 0, n, scratch);
+            for (long done = 0; done < length; done += ids.length) {
+                int n = (int) Math.min(ids.length, length - done);
+                load.copy(source, start + done, n, loaded, 0, scratch);
                 for (int i = 0; i < n; i++) {
                     if (!row.has(ids[i])) {
                         throw row.refusal(nameOf(source, start, done + i), ids[i]);
                     }
                     row.mark(ids[i], target, at + done + i);
                 }
-                done += n;
             }
         }
     }
